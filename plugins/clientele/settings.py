@@ -1,0 +1,109 @@
+"""Settings: the one module that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from clientele.errors import ConfigurationError
+
+PREFIX = "CLIENTELE_"
+#: The repository: the folder that holds dags/, dbt_project/, expectations/ and plugins/.
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the shop's data lives and how this installation behaves.
+
+    ``home`` holds landing/, lake/, warehouse/, published/ and reports/.
+    """
+
+    home: Path
+    business_time_zone: str = "Asia/Shanghai"
+    phone_region: str = "CN"
+    settle_seconds: float = 1.0
+    keep_releases: int = 5
+    threads: int = 2
+    memory_limit: str = "4GB"
+    secret_key: str | None = None
+    failpoint: str | None = None
+
+    @property
+    def landing(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def lake(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse"
+
+    @property
+    def published(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports"
+
+    @property
+    def dbt_project(self) -> Path:
+        return PROJECT / "dbt_project"
+
+    @property
+    def expectations(self) -> Path:
+        return PROJECT / "expectations"
+
+    @property
+    def dags(self) -> Path:
+        return PROJECT / "dags"
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read ``CLIENTELE_*`` variables; ``CLIENTELE_HOME`` defaults to ``./.clientele``.
+
+    Raises ConfigurationError naming the variable whose value cannot be used.
+    """
+    env = os.environ if environment is None else environment
+
+    def text(name: str, default: str) -> str:
+        return env.get(PREFIX + name) or default
+
+    def number(name: str, default: float, low: float) -> float:
+        raw = text(name, str(default))
+        try:
+            value = float(raw)
+        except ValueError:
+            value = low - 1
+        if not value >= low:
+            raise ConfigurationError(
+                f"{PREFIX}{name}={raw!r} is not a number of at least {low:g}",
+                remedy=f"unset it for the default of {default:g}",
+            )
+        return value
+
+    zone = text("BUSINESS_TIME_ZONE", Settings.business_time_zone)
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigurationError(
+            f"{PREFIX}BUSINESS_TIME_ZONE={zone!r} is not a time zone",
+            remedy="use a name such as Asia/Shanghai",
+        ) from error
+    return Settings(
+        home=Path(text("HOME", ".clientele")).expanduser().resolve(),
+        business_time_zone=zone,
+        phone_region=text("PHONE_REGION", Settings.phone_region),
+        settle_seconds=number("SETTLE_SECONDS", Settings.settle_seconds, 0),
+        keep_releases=int(number("KEEP_RELEASES", Settings.keep_releases, 1)),
+        threads=int(number("THREADS", Settings.threads, 1)),
+        memory_limit=text("MEMORY_LIMIT", Settings.memory_limit),
+        secret_key=env.get(PREFIX + "SECRET_KEY") or None,
+        failpoint=env.get(PREFIX + "FAILPOINT") or None,
+    )
