@@ -107,3 +107,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret_key=env.get(PREFIX + "SECRET_KEY") or None,
         failpoint=env.get(PREFIX + "FAILPOINT") or None,
     )
+
+
+def inherited_environment() -> dict[str, str]:
+    """A copy of this process's environment, for the processes it starts."""
+    return dict(os.environ)

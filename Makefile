@@ -1,0 +1,99 @@
+# `make` lists what can be done. All of it needs Python 3.11 or newer and nothing else.
+
+PYTHON ?= python3
+# The environment everything runs in; made from the lock files on first use.
+VENV ?= .venv
+# What `make run` loads: sample, complete_journey or online_retail.
+DATA ?= sample
+# Size of the sample shop.
+CUSTOMERS ?= 20000
+MONTHS ?= 24
+# The folder or file that holds Online Retail.
+ONLINE_RETAIL ?= ../shared/data/online_retail
+
+# Every set of data has a home of its own; CLIENTELE_HOME from the environment is respected by every target.
+ifeq ($(DATA),sample)
+export CLIENTELE_HOME ?= .clientele
+else
+export CLIENTELE_HOME ?= .clientele-$(DATA)
+endif
+
+# Nothing that is started here reports to anybody.
+export DO_NOT_TRACK := 1
+export SCARF_ANALYTICS := false
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/runtime.stamp
+DEVELOPMENT := $(VENV)/dev.stamp
+REAL_DATA := $(VENV)/real-data.stamp
+DBT := $(BIN)/dbt --quiet --no-use-colors
+DBT_PLACE := --project-dir dbt_project --profiles-dir dbt_project
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+$(VENV)/%.stamp: requirements/%.lock requirements/install.py pyproject.toml
+	@$(PYTHON) requirements/install.py $(VENV) $<
+	@touch $@
+
+.PHONY: run run-sample run-complete_journey run-online_retail
+run: run-$(DATA) ## Load a shop, run the DAGs on it, publish: DATA=sample, complete_journey or online_retail
+	@$(BIN)/clientele run --via-airflow
+
+run-sample: $(RUNTIME)
+	@$(BIN)/clientele sample --customers $(CUSTOMERS) --months $(MONTHS)
+
+run-complete_journey: $(RUNTIME) $(REAL_DATA)
+	@$(BIN)/clientele deliver complete_journey
+
+run-online_retail: $(RUNTIME)
+	@$(BIN)/clientele deliver online_retail --from "$(ONLINE_RETAIL)"
+
+.PHONY: airflow
+airflow: $(RUNTIME) ## Start a local Airflow with its web page on http://127.0.0.1:8080
+	@$(BIN)/python -m clientele.orchestration.standalone
+
+.PHONY: test
+test: $(DEVELOPMENT) ## Run every test; TESTS=tests/lake runs some
+	@$(BIN)/pytest $(TESTS)
+
+.PHONY: check check-style check-types check-layers check-sql check-models
+check: check-style check-types check-layers check-sql check-models ## Run every check that needs no data
+
+check-style: $(DEVELOPMENT)
+	@echo "== ruff"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+check-types: $(DEVELOPMENT)
+	@echo "== mypy"
+	@$(BIN)/mypy
+
+check-layers: $(DEVELOPMENT)
+	@echo "== import-linter"
+	@$(BIN)/lint-imports --no-logo
+
+check-sql: $(DEVELOPMENT)
+	@echo "== sqlfluff"
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+check-models: $(DEVELOPMENT)
+	@echo "== dbt parse, dbt unit tests"
+	@$(DBT) parse $(DBT_PLACE)
+
+.PHONY: lock
+lock: ## Resolve the newest versions that pyproject.toml allows and write the lock files
+	@$(PYTHON) requirements/lock.py
+
+.PHONY: clean
+clean: ## Remove the environment and every cache; data below CLIENTELE_HOME stays
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
+		dbt_project/target dbt_project/logs logs plugins/*.egg-info
+	@find dags plugins tests requirements -name __pycache__ -type d -prune -exec rm -rf {} +

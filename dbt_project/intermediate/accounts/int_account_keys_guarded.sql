@@ -1,0 +1,31 @@
+with
+
+account_keys as (
+
+    select * from {{ ref('int_account_keys_collected') }}
+
+),
+
+key_holders as (
+
+    select
+        key_type,
+        key_value,
+        count(*) as accounts_count,
+        count(*) filter (where account_type in ('member', 'ecommerce')) as cards_count
+    from account_keys
+    group by key_type, key_value
+
+)
+
+select
+    account_keys.account_number,
+    account_keys.key_type,
+    account_keys.key_value,
+    key_holders.accounts_count,
+    key_holders.cards_count > {{ var('shared_key_maximum_accounts') }} as is_shared
+from account_keys
+inner join key_holders
+    on
+        account_keys.key_type = key_holders.key_type
+        and account_keys.key_value = key_holders.key_value

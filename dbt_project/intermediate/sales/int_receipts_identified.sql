@@ -1,0 +1,24 @@
+with
+
+sale_lines as (
+
+    select
+        *,
+        {{ account_reference() }} as account_reference
+    from {{ ref('int_sale_lines_loaded') }}
+
+)
+
+select
+    source,
+    channel,
+    receipt_no,
+    min(business_date) as business_date,
+    min(occurred_at) as occurred_at,
+    min(store_id) as store_id,
+    min(currency_code) as currency_code,
+    min(account_reference) as account_reference,
+    min(phone_hash) as phone_hash,
+    min(email_hash) as email_hash
+from sale_lines
+group by source, channel, receipt_no

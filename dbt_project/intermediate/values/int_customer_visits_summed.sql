@@ -1,0 +1,41 @@
+with
+
+account_days as (
+
+    select * from {{ ref('int_account_days_summed') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts_resolved') }}
+
+),
+
+chosen_currency as (
+
+    select * from {{ ref('int_currency_chosen') }}
+
+)
+
+select
+    accounts.customer_key,
+    account_days.channel,
+    account_days.business_date,
+    account_days.visit_place,
+    sum(account_days.positive_receipts_count) > 0 as is_visit,
+    cast(sum(account_days.net_sales_amount) as decimal(18, 4)) as net_sales_amount,
+    cast(sum(account_days.gross_sales_amount) as decimal(18, 4)) as gross_sales_amount,
+    cast(sum(account_days.returned_amount) as decimal(18, 4)) as returned_amount
+from account_days
+inner join chosen_currency
+    on account_days.currency_code = chosen_currency.currency_code
+inner join accounts
+    on
+        account_days.source = accounts.source
+        and account_days.account_reference = accounts.account_reference
+group by
+    accounts.customer_key,
+    account_days.channel,
+    account_days.business_date,
+    account_days.visit_place

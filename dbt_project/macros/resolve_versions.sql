@@ -1,0 +1,95 @@
+{#-
+  Of the rows that share a key, which one stands. One row per row of `relation` whose key occurs more than
+  once and that was not rejected, with its outcome:
+
+  - a version is the rows of one key with one `updated_at`; rows without one form a version per file, in the
+    order the files came, older than any with a time;
+  - a version whose rows differ is a conflict: all its rows are `quarantined`;
+  - the newest version without a conflict stands: the first row that arrived with that content is `loaded`;
+  - further rows with the same content as an earlier one are `duplicate`, all others `superseded`.
+
+  Keys that occur once, nearly all, never meet a window function: they are found by one aggregation.
+-#}
+{% macro resolve_versions(relation, key_columns) -%}
+{%- set key = key_columns | join(', ') -%}
+with
+
+valid_rows as (
+
+    select
+        load_id,
+        row_number,
+        position_id,
+        updated_at,
+        payload_hash,
+        md5(concat_ws(chr(31), {{ key }})) as row_key
+    from {{ relation }}
+    where rejected_reason_code is null
+
+),
+
+repeated_keys as (
+
+    select row_key
+    from valid_rows
+    group by row_key
+    having count(*) > 1
+
+),
+
+versions as (
+
+    select
+        valid_rows.*,
+        case when valid_rows.updated_at is null then valid_rows.position_id end as untimed_position_id
+    from valid_rows
+    inner join repeated_keys
+        on valid_rows.row_key = repeated_keys.row_key
+
+),
+
+compared as (
+
+    select
+        *,
+        min(payload_hash) over version <> max(payload_hash) over version as is_conflicting,
+        row_number() over (
+            partition by row_key, payload_hash
+            order by position_id, load_id, row_number
+        ) as arrival_number
+    from versions
+    window version as (partition by row_key, updated_at, untimed_position_id)
+
+),
+
+newest as (
+
+    select
+        row_key,
+        payload_hash
+    from compared
+    where not is_conflicting
+    qualify row_number() over (
+        partition by row_key
+        order by
+            updated_at desc nulls last,
+            untimed_position_id desc nulls last,
+            load_id desc,
+            row_number desc
+    ) = 1
+
+)
+
+select
+    compared.load_id,
+    compared.row_number,
+    case
+        when compared.is_conflicting then 'quarantined'
+        when compared.arrival_number > 1 then 'duplicate'
+        when compared.payload_hash = newest.payload_hash then 'loaded'
+        else 'superseded'
+    end as outcome
+from compared
+left join newest
+    on compared.row_key = newest.row_key
+{%- endmacro %}

@@ -1,0 +1,84 @@
+with
+
+customer_values as (
+
+    select * from {{ ref('customer_values') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts_resolved') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_members_loaded') }}
+
+),
+
+account_counts as (
+
+    select
+        customer_key,
+        count(*) as accounts_count,
+        min_by(source, account_number) as first_seen_source
+    from accounts
+    group by customer_key
+
+),
+
+-- Of several cards, the one whose record is newest speaks for the customer.
+newest_cards as (
+
+    select
+        accounts.customer_key,
+        members.*
+    from members
+    inner join accounts
+        on
+            members.source = accounts.source
+            and members.account_reference = accounts.account_reference
+    qualify row_number() over (
+        partition by accounts.customer_key
+        order by members.updated_at desc nulls last, accounts.account_number
+    ) = 1
+
+),
+
+first_joined as (
+
+    select
+        accounts.customer_key,
+        min(members.joined_date) as joined_date
+    from members
+    inner join accounts
+        on
+            members.source = accounts.source
+            and members.account_reference = accounts.account_reference
+    group by accounts.customer_key
+
+)
+
+select
+    customer_values.customer_key,
+    account_counts.first_seen_source,
+    cast(account_counts.accounts_count as integer) as accounts_count,
+    newest_cards.customer_key is not null as is_member,
+    newest_cards.gender,
+    newest_cards.birth_year,
+    newest_cards.home_store_id,
+    first_joined.joined_date,
+    newest_cards.member_status,
+    newest_cards.card_tier,
+    newest_cards.has_contact_consent,
+    customer_values.first_purchase_date,
+    customer_values.last_purchase_date
+from customer_values
+inner join account_counts
+    on customer_values.customer_key = account_counts.customer_key
+left join newest_cards
+    on customer_values.customer_key = newest_cards.customer_key
+left join first_joined
+    on customer_values.customer_key = first_joined.customer_key

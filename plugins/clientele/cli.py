@@ -1,0 +1,189 @@
+"""The `clientele` command.
+
+Human text goes to stderr; with ``--json`` one JSON document goes to stdout. Exit codes: 0 done, 1 a gate or
+check said no, 2 wrong use or bad configuration, 3 could not (a file, a disk, a service).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+from clientele import __version__
+from clientele.errors import ClienteleError, ConfigurationError, UnavailableError
+from clientele.settings import Settings, load_settings
+
+EXIT_DONE = 0
+EXIT_CHECK_SAID_NO = 1
+
+Handler = Callable[[argparse.Namespace, Settings], tuple[Any, int]]
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line, like every other error of this command."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ConfigurationError(message, remedy=f"see `{self.prog} --help`")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-06-30") from error
+
+
+def _positive(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return value
+
+
+def _sample(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.sample import generate
+
+    summary = generate(
+        settings.landing / "generic",
+        settings.home / "truth",
+        customers=arguments.customers,
+        months=arguments.months,
+        end=arguments.end,
+        seed=arguments.seed,
+        progress=_say,
+    )
+    _say(f"sample shop in {settings.landing / 'generic'}, what is true of it in {settings.home / 'truth'}")
+    return summary, EXIT_DONE
+
+
+def _deliver(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.real_data import deliver
+
+    delivered = deliver(arguments.name, settings.landing, arguments.source_path)
+    for path in delivered:
+        _say(f"delivered {path}")
+    return {"delivered": delivered}, EXIT_DONE
+
+
+def _ingest(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele import pipeline
+
+    return pipeline.ingest(settings, arguments.source, _say), EXIT_DONE
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele import pipeline, summary
+
+    if arguments.via_airflow:
+        from clientele.orchestration.embedded import run_dags
+
+        run_dags(settings, arguments.as_of, progress=_say)
+    else:
+        pipeline.ingest(settings, None, _say)
+        pipeline.run(settings, arguments.as_of, _say)
+    report = summary.read_summary(settings)
+    _say(summary.as_text(report))
+    return report, EXIT_DONE
+
+
+def _doctor(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele import doctor
+
+    findings = doctor.examine(settings)
+    for finding in findings:
+        _say(f"{finding.state:<7} {finding.subject}: {finding.message}")
+    said_no = any(finding.state == "failed" for finding in findings)
+    return {"findings": findings}, EXIT_CHECK_SAID_NO if said_no else EXIT_DONE
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command's options; every sub-command sets ``handler``."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print the outcome as JSON on stdout")
+    parser = _Parser(
+        prog="clientele",
+        description="Customer values and customer tiers from a shop's exports.",
+        epilog="Everything is kept below CLIENTELE_HOME (default ./.clientele). Exit codes: 0 done, 1 a gate or "
+        "check said no, 2 wrong use or bad configuration, 3 could not (a file, a disk, a service).",
+    )
+    parser.add_argument("--version", action="version", version=f"clientele {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, handler: Handler, help_text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_text, description=help_text, parents=[common])
+        sub.set_defaults(handler=handler)
+        return sub
+
+    sample = command("sample", _sample, "generate the sample shop's exports into the landing folder")
+    sample.add_argument("--customers", type=_positive, default=20_000, help="people who shop (default 20000)")
+    sample.add_argument("--months", type=_positive, default=24, help="months of history (default 24)")
+    sample.add_argument("--end", type=_day, default=date(2026, 6, 30), help="last day (default 2026-06-30)")
+    sample.add_argument("--seed", type=int, default=1, help="same seed, same bytes (default 1)")
+
+    deliver = command("deliver", _deliver, "put a real data set into the landing folder")
+    deliver.add_argument("name", choices=["complete_journey", "online_retail"], help="the data set")
+    deliver.add_argument(
+        "--from", dest="source_path", type=Path, metavar="PATH", help="folder or file that holds it"
+    )
+
+    ingest = command("ingest", _ingest, "take new files from the landing folder into the lake")
+    ingest.add_argument("--source", metavar="NAME", help="only this source (default: all)")
+
+    run = command("run", _run, "ingest, build, check and publish")
+    run.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="date of values and tiers (default: last business day loaded)"
+    )
+    run.add_argument(
+        "--via-airflow", action="store_true", help="run the Airflow DAGs instead of calling their steps directly"
+    )
+
+    command("doctor", _doctor, "examine the installation, the lake and the current release")
+    return parser
+
+
+def _jsonable(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _jsonable(asdict(value))
+    if isinstance(value, dict):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    try:
+        arguments = build_parser().parse_args(argv)
+        outcome, exit_code = arguments.handler(arguments, load_settings())
+    except ClienteleError as error:
+        _say(f"clientele: {error}")
+        return error.exit_code
+    except OSError as error:
+        _say(f"clientele: {error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        return UnavailableError.exit_code
+    except KeyboardInterrupt:
+        _say("clientele: interrupted; nothing was half-published, the same command goes on from here")
+        return 130
+    if arguments.json:
+        print(json.dumps(_jsonable(outcome), ensure_ascii=False, indent=1))
+    return int(exit_code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The CRM side of a release: what changed for which customer, ready to be taken over."""

@@ -1,0 +1,103 @@
+"""Examine an installation: settings, scheme files, the lake's log and the current release."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from clientele.errors import ClienteleError
+from clientele.lake import log
+from clientele.lake.descriptions import load_descriptions
+from clientele.publish.store import current_release
+from clientele.publish.verify import verify_release
+from clientele.settings import Settings
+from clientele.tiers import load_schemes
+
+State = Literal["ok", "warning", "failed"]
+
+_OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``failed`` makes the command end with 1."""
+
+    subject: str
+    state: State
+    message: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; an error in one part never hides the others."""
+    parts: list[tuple[str, Callable[[Settings], Iterator[Finding]]]] = [
+        ("python", _python),
+        ("home", _home),
+        ("sources", _sources),
+        ("schemes", _schemes),
+        ("lake", _lake),
+        ("release", _release),
+    ]
+    findings: list[Finding] = []
+    for subject, part in parts:
+        try:
+            findings.extend(part(settings))
+        except (ClienteleError, OSError) as error:
+            findings.append(Finding(subject, "failed", str(error)))
+    return findings
+
+
+def _python(settings: Settings) -> Iterator[Finding]:
+    del settings
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    new_enough = sys.version_info[:2] >= _OLDEST_PYTHON
+    yield Finding("python", "ok" if new_enough else "failed", version)
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    if not settings.home.is_dir():
+        yield Finding("home", "failed", f"{settings.home} does not exist; `clientele sample` or an export makes it")
+    elif not os.access(settings.home, os.W_OK):
+        yield Finding("home", "failed", f"{settings.home} cannot be written")
+    else:
+        yield Finding("home", "ok", str(settings.home))
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    sources = load_descriptions(settings.dbt_project)
+    yield Finding("sources", "ok", f"{len(sources)} described: {', '.join(sorted(sources))}")
+    if not settings.landing.is_dir():
+        return
+    for folder in sorted(path for path in settings.landing.iterdir() if path.is_dir()):
+        if folder.name not in sources:
+            yield Finding("sources", "warning", f"{folder} belongs to no described source; its files are not read")
+
+
+def _schemes(settings: Settings) -> Iterator[Finding]:
+    schemes = load_schemes(settings.dbt_project / "tiers")
+    yield Finding("schemes", "ok", f"{len(schemes)} valid: {', '.join(sorted(schemes))}")
+
+
+def _lake(settings: Settings) -> Iterator[Finding]:
+    if log.last_load_id(settings) == 0:
+        yield Finding("lake", "warning", "no load yet")
+        return
+    faults = log.verify(settings)
+    for fault in faults:
+        yield Finding("lake", "failed", fault)
+    if not faults:
+        yield Finding("lake", "ok", f"{log.last_load_id(settings)} loads, without a gap, every file of them there")
+
+
+def _release(settings: Settings) -> Iterator[Finding]:
+    release = current_release(settings)
+    if release is None:
+        yield Finding("release", "warning", "nothing is published yet; run `clientele run`")
+        return
+    faults = verify_release(release.directory)
+    for fault in faults:
+        yield Finding("release", "failed", fault)
+    if not faults:
+        yield Finding("release", "ok", f"{release.release_id} as of {release.as_of_date}, digests as recorded")

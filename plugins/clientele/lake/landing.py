@@ -1,0 +1,102 @@
+"""The landing folder: which files lie there, and whether their writers are done with them."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_NEVER_EXPORTS = (".done", ".part", ".tmp")
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file under ``landing/<source>/``; ``file_name`` is relative to that folder, with ``/``.
+
+    ``problem`` is (reason code, reason) for a name that is not a readable file of this folder.
+    """
+
+    source: str
+    file_name: str
+    path: Path
+    size_bytes: int = 0
+    modified_ns: int = 0
+    inode: int = 0
+    problem: tuple[str, str] | None = None
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"{self.source}/{self.file_name}"
+
+    @property
+    def is_declared_done(self) -> bool:
+        """Whether its writer has put ``<file>.done`` beside it."""
+        return self.path.with_name(self.path.name + ".done").exists()
+
+    def is_unchanged(self) -> bool:
+        """Whether it still is what it was when it was listed."""
+        try:
+            now = self.path.stat()
+        except OSError:
+            return False
+        seen = (self.size_bytes, self.modified_ns, self.inode)
+        return (now.st_size, now.st_mtime_ns, now.st_ino) == seen
+
+
+def list_files(landing: Path, source: str) -> list[LandedFile]:
+    """Everything under ``landing/<source>/`` that may be an export, by name; links are not followed out."""
+    root = landing / source
+    found = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        linked_folders = [name for name in folders if (Path(folder) / name).is_symlink()]
+        found += [
+            _look(root, source, Path(folder) / name) for name in [*names, *linked_folders] if _may_be_export(name)
+        ]
+    return sorted(found, key=lambda file: file.file_name)
+
+
+def unsettled(
+    files: Iterable[LandedFile], settle_seconds: float, sleep: Callable[[float], None] = time.sleep
+) -> set[LandedFile]:
+    """The files that changed between two looks ``settle_seconds`` apart; a ``.done`` beside one settles it."""
+    undeclared = [file for file in files if file.problem is None and not file.is_declared_done]
+    if undeclared and settle_seconds > 0:
+        sleep(settle_seconds)
+    return {file for file in undeclared if not file.is_unchanged()}
+
+
+def printable(text: str) -> str:
+    """A name with everything escaped that a terminal, a log or UTF-8 would not take."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def _may_be_export(name: str) -> bool:
+    return not name.startswith(".") and not name.casefold().endswith(_NEVER_EXPORTS)
+
+
+def _look(root: Path, source: str, path: Path) -> LandedFile:
+    relative = path.relative_to(root).as_posix()
+    name = printable(relative)
+    problem = None
+    if name != relative:
+        problem = ("unprintable_name", "its name has characters that cannot be shown")
+    elif not path.resolve().is_relative_to(root.resolve()):
+        problem = ("outside_landing", "it is a link that leads out of the landing folder")
+    if problem is None:
+        try:
+            seen = path.stat()
+        except OSError:
+            problem = ("unreadable_file", "it cannot be opened")
+        else:
+            if stat.S_ISREG(seen.st_mode):
+                return LandedFile(source, name, path, seen.st_size, seen.st_mtime_ns, seen.st_ino)
+            problem = ("not_a_file", "it is no regular file")
+    return LandedFile(source, name, path, problem=problem)

@@ -1,0 +1,97 @@
+"""The steps of a run, in order. The command and the Airflow tasks call these and nothing else.
+
+    ingest -> prepare -> check sources -> build -> check built -> publish
+
+Each step takes the run's id from the one before, so that every step may run in a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from clientele.errors import GateFailedError
+from clientele.lake import ingest as lake_ingest
+from clientele.publish import release as releases
+from clientele.publish.descriptions import read_descriptions
+from clientele.quality import gate
+from clientele.report import render
+from clientele.settings import Settings
+from clientele.warehouse import build as dbt_build
+from clientele.warehouse.candidate import Candidate, begin, discard_older, open_candidate
+
+Progress = Callable[[str], None]
+
+#: A candidate is published only after the checks of these boundaries.
+REQUIRED_BOUNDARIES = frozenset({"sources", "built"})
+
+
+def ingest(settings: Settings, source: str | None, progress: Progress) -> lake_ingest.IngestResult:
+    """Take every new file of ``source`` (None: of all sources) from the landing folder into the lake."""
+    return lake_ingest.ingest(settings, source, progress)
+
+
+def prepare(settings: Settings, as_of_date: date | None) -> str:
+    """Open a candidate over the lake as it is now; returns its run id."""
+    candidate = begin(settings, as_of_date)
+    discard_older(settings, candidate)
+    return candidate.run_id
+
+
+def check(settings: Settings, run_id: str, boundary: str) -> list[gate.CheckResult]:
+    """Run the expectations of a boundary (``sources`` or ``built``); raises GateFailedError."""
+    candidate = open_candidate(settings, run_id)
+    return gate.check(settings, candidate.database, boundary, candidate.quality)
+
+
+def build(settings: Settings, run_id: str, progress: Progress) -> None:
+    """Build and test every model of the candidate in one dbt process; raises GateFailedError."""
+    dbt_build.build(settings, open_candidate(settings, run_id), progress)
+
+
+def publish(settings: Settings, run_id: str) -> releases.Release:
+    """Make the checked candidate the current release, all or nothing."""
+    candidate = open_candidate(settings, run_id)
+    return releases.publish(
+        settings,
+        candidate.database,
+        run_id=candidate.run_id,
+        token=candidate.token,
+        quality_results=_results(candidate),
+        descriptions=read_descriptions(candidate.target / "manifest.json"),
+        render_report=render,
+    )
+
+
+def _results(candidate: Candidate) -> list[gate.CheckResult]:
+    """Every check of the run; a boundary that was never checked, or said no, stops the publish."""
+    results = gate.load_results(candidate.quality)
+    missing = REQUIRED_BOUNDARIES - {result.boundary for result in results}
+    if missing:
+        raise GateFailedError(
+            f"{candidate.run_id} was not checked at: {', '.join(sorted(missing))}",
+            remedy="run the check before publishing",
+        )
+    refused = [
+        result.check_name
+        for result in results
+        if result.severity == "blocking" and not result.is_successful
+    ]
+    if refused:
+        raise GateFailedError(f"{candidate.run_id} did not pass: {', '.join(refused)}")
+    built = gate.dbt_results(candidate.target / "run_results.json", candidate.target / "manifest.json")
+    return [*results, *built]
+
+
+def run(settings: Settings, as_of_date: date | None, progress: Progress) -> releases.Release:
+    """All steps after ingest, in one process."""
+    progress("prepare: mount the lake")
+    run_id = prepare(settings, as_of_date)
+    progress("check sources")
+    check(settings, run_id, "sources")
+    progress("build")
+    build(settings, run_id, progress)
+    progress("check built tables")
+    check(settings, run_id, "built")
+    progress("publish")
+    return publish(settings, run_id)

@@ -1,0 +1,1 @@
+"""Publishing: turn a checked candidate into an immutable release that readers see whole or not at all."""

@@ -1,0 +1,70 @@
+"""The gate at a boundary: check, store, show, and stop what must not pass."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from clientele.errors import GateFailedError, UnavailableError
+from clientele.quality.dbt_tests import dbt_results
+from clientele.quality.index import write_index
+from clientele.quality.results import CheckResult, load_results, write_results
+from clientele.quality.suites import load_checkpoint
+from clientele.settings import Settings
+
+__all__ = ["CheckResult", "check", "dbt_results", "load_results"]
+
+#: How many failed checks the message of a closed gate names; the rest are counted.
+FAILURES_SHOWN = 5
+
+
+def check(settings: Settings, database: Path, boundary: str, results: Path) -> list[CheckResult]:
+    """Run all suites of ``boundary`` on the DuckDB file ``database``, opened read-only.
+
+    Writes ``results/<boundary>.json`` and the Data Docs in ``settings.reports/data_docs``, then returns the
+    results, warnings among them.
+
+    Raises GateFailedError when a blocking check failed or any check could not be judged, naming suite, check,
+    table, column, counts and the offending files and rows; and when the suites themselves cannot be read.
+    Raises UnavailableError when the file cannot be opened.
+    """
+    checkpoint = load_checkpoint(settings.expectations, boundary)
+    if not database.is_file():
+        raise UnavailableError(f"{database} does not exist", remedy="build before checking")
+    from clientele.quality.validation import run_checkpoint  # importing it takes seconds
+
+    documentation = settings.reports / "data_docs"
+    documentation.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=documentation, prefix=".") as scratch:
+        pages = Path(scratch) / boundary
+        outcome = run_checkpoint(
+            checkpoint, database, threads=settings.threads, memory_limit=settings.memory_limit, pages=pages
+        )
+        write_results(results / f"{boundary}.json", outcome)
+        write_results(pages / "results.json", outcome)
+        shutil.rmtree(documentation / boundary, ignore_errors=True)
+        pages.rename(documentation / boundary)
+    write_index(documentation)
+    require_passed(boundary, outcome, documentation)
+    return outcome
+
+
+def require_passed(boundary: str, outcome: list[CheckResult], documentation: Path) -> None:
+    """Raise GateFailedError when ``outcome`` holds nothing or a blocking failure."""
+    if not outcome:
+        raise GateFailedError(f"the gate {boundary!r} checked nothing")
+    failures = [result for result in outcome if result.is_blocking_failure]
+    if not failures:
+        return
+    named = "; ".join(_line(failure) for failure in failures[:FAILURES_SHOWN])
+    more = f"; and {len(failures) - FAILURES_SHOWN} more" if len(failures) > FAILURES_SHOWN else ""
+    raise GateFailedError(
+        f"the gate {boundary!r} is closed by {len(failures)} of {len(outcome)} checks: {named}{more}",
+        remedy=f"see {documentation / 'index.html'}",
+    )
+
+
+def _line(failure: CheckResult) -> str:
+    column = f".{failure.column_name}" if failure.column_name else ""
+    return f"{failure.suite_name} {failure.check_id} on {failure.table_name}{column}: {failure.details}"

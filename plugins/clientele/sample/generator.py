@@ -1,0 +1,217 @@
+"""The sample shop: exports for the landing folder, and the truth about them beside."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from clientele.errors import ConfigurationError, UnavailableError
+from clientele.sample.catalogue import CURRENCY
+from clientele.sample.files import (
+    ExportFile,
+    ExportWriter,
+    member_names,
+    till_names,
+    web_names,
+)
+from clientele.sample.members import MEMBER_HEADER, draw_members, member_lines
+from clientele.sample.mishaps import Outcome, till_rows, web_rows
+from clientele.sample.people import (
+    COUNTER_PHONE_CARDS,
+    COUNTER_PHONE_EVERY,
+    MAXIMUM_CUSTOMERS,
+    counter_phone,
+    draw_people,
+)
+from clientele.sample.purchases import draw_lines, draw_receipts
+from clientele.sample.randomness import Draws, IntArray
+from clientele.sample.rendering import TILL_HEADER, WEB_HEADER, till_lines, web_lines
+from clientele.sample.timeline import Timeline
+from clientele.sample.truth import (
+    FeedTotals,
+    FileCount,
+    TruthWriter,
+    add_sales,
+    feed_counts,
+    person_sales,
+)
+
+#: People made at a time; memory depends on this and not on the size of the shop.
+_BLOCK = 2_000
+_MAXIMUM_MONTHS = 120
+_MARKER = "sample.json"
+
+
+@dataclass(frozen=True)
+class SampleSummary:
+    """What was written: ``rows`` counts the data rows of each feed, files dropped again or refused left out."""
+
+    customers: int
+    first_date: date
+    end_date: date
+    files: int
+    rows: dict[str, int]
+    landing: Path
+    truth: Path
+
+
+def generate(
+    landing: Path,
+    truth: Path,
+    *,
+    customers: int = 20_000,
+    months: int = 24,
+    end: date = date(2026, 6, 30),
+    seed: int = 1,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> SampleSummary:
+    """Write the exports of a shop with ``customers`` people into ``landing`` and the truth into ``truth``.
+
+    The same arguments give the same bytes, and memory does not grow with ``customers``. The history is the
+    ``months`` calendar months up to and including the day ``end``. Rows of a file are in no particular order.
+
+    Raises ConfigurationError for arguments out of range or when the folders hold another sample, and
+    UnavailableError when they cannot be written.
+    """
+    _require(1 <= customers <= MAXIMUM_CUSTOMERS, f"customers={customers} is not from 1 to {MAXIMUM_CUSTOMERS}")
+    _require(1 <= months <= _MAXIMUM_MONTHS, f"months={months} is not from 1 to {_MAXIMUM_MONTHS}")
+    _require(date(2005, 1, 1) <= end <= date(2100, 1, 1), f"end={end} is not from 2005-01-01 to 2100-01-01")
+    _require(seed >= 0, f"seed={seed} is negative")
+    timeline = Timeline(end=end, months=months)
+    arguments = {"customers": customers, "months": months, "end": end.isoformat(), "seed": seed}
+    try:
+        landing.mkdir(parents=True, exist_ok=True)
+        truth.mkdir(parents=True, exist_ok=True)
+        _claim(truth, arguments)
+        shop = _Shop(landing, truth, timeline, Draws(seed), customers)
+        for first in range(0, customers, _BLOCK):
+            shop.add(np.arange(first, min(first + _BLOCK, customers)))
+            progress(f"sample: {min(first + _BLOCK, customers):,} of {customers:,} customers")
+        return shop.finish()
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot write the sample: {error.strerror}: {error.filename}",
+            remedy="check the folder's rights and the free space",
+        ) from error
+
+
+def _require(is_met: bool, message: str) -> None:  # noqa: FBT001
+    if not is_met:
+        raise ConfigurationError(message)
+
+
+def _claim(truth: Path, arguments: dict[str, int | str]) -> None:
+    """Files of two different shops in one folder would make neither's truth true."""
+    marker = truth / _MARKER
+    text = json.dumps(arguments, sort_keys=True) + "\n"
+    if marker.exists() and marker.read_text(encoding="utf-8") != text:
+        raise ConfigurationError(
+            f"{truth} belongs to a sample made with other arguments",
+            remedy="use another CLIENTELE_HOME, or remove its landing/generic and truth folders",
+        )
+    marker.write_text(text, encoding="utf-8")
+
+
+class _Shop:
+    """The open files of a sample and the totals kept while they grow."""
+
+    def __init__(self, landing: Path, truth: Path, timeline: Timeline, draws: Draws, customers: int) -> None:
+        self._landing, self._truth, self._timeline, self._draws = landing, truth, timeline, draws
+        self._customers = customers
+        self._till = self._open("pos_sales", till_names(timeline), TILL_HEADER)
+        self._web = self._open("ecommerce_orders", web_names(timeline), WEB_HEADER)
+        self._members = self._open("members", member_names(timeline), MEMBER_HEADER)
+        self._truth_writer = TruthWriter(truth, timeline)
+
+    def _open(self, feed: str, names: Sequence[str], header: str) -> tuple[ExportWriter, FeedTotals]:
+        files = [ExportFile(feed, name, header) for name in names]
+        return ExportWriter(self._landing, files), FeedTotals(files)
+
+    def add(self, number: IntArray) -> None:
+        """Write everything about the people with these numbers."""
+        draws, timeline = self._draws, self._timeline
+        people = draw_people(draws, timeline, number, self._customers)
+        till, web = draw_receipts(draws, timeline, people)
+        till_result = till_rows(draws, timeline, till, draw_lines(draws, till))
+        web_result = web_rows(draws, timeline, web, draw_lines(draws, web))
+        member_rows = draw_members(draws, timeline, people)
+
+        writer, totals = self._till
+        _append(writer, till_result.file, till_lines(timeline, people, till, till_result))
+        add_sales(totals, till_result)
+        writer, totals = self._web
+        _append(writer, web_result.file, web_lines(timeline, people, web, web_result))
+        add_sales(totals, web_result)
+        writer, totals = self._members
+        _append(writer, member_rows.file, member_lines(draws, timeline, people, member_rows))
+        totals.add(
+            member_rows.file,
+            np.zeros(len(member_rows.file), dtype=bool),
+            member_rows.outcome,
+            np.zeros_like(member_rows.file),
+        )
+        till_sales = person_sales(timeline, people, till, till_result)
+        web_sales = person_sales(timeline, people, web, web_result)
+        self._truth_writer.add_people(people, till_sales.plus(web_sales))
+        self._truth_writer.add_accounts(people, till, web)
+
+    def finish(self) -> SampleSummary:
+        feeds = (self._till, self._web, self._members)
+        for writer, _ in feeds:
+            writer.finish()
+        counts = [count for _, totals in feeds for count in feed_counts(totals)]
+        counts += self._drop_again(counts)
+        counts.append(self._drop_unusable())
+        groups = (self._customers + COUNTER_PHONE_EVERY - COUNTER_PHONE_CARDS) // COUNTER_PHONE_EVERY
+        self._truth_writer.finish(counts, (counter_phone(group * COUNTER_PHONE_EVERY) for group in range(groups)))
+        return SampleSummary(
+            customers=self._customers,
+            first_date=self._timeline.first,
+            end_date=self._timeline.end,
+            files=len({count.file_name for count in counts}),
+            rows={totals.files[0].feed: int(totals.rows.sum()) for _, totals in feeds},
+            landing=self._landing,
+            truth=self._truth,
+        )
+
+    def _drop_again(self, counts: Sequence[FileCount]) -> list[FileCount]:
+        """A copy of one day's POS file under another name."""
+        name = self._till[0].files[-3 % len(self._till[0].files)].name
+        copy = name.replace(".csv", "_again.csv")
+        part = self._landing / f"{copy}.part"
+        shutil.copyfile(self._landing / name, part)
+        part.rename(self._landing / copy)
+        return [count.dropped_again(copy) for count in counts if count.file_name == name]
+
+    def _drop_unusable(self) -> FileCount:
+        """A POS file of a till that forgot the column of amounts; its rows are in no other file."""
+        name = f"pos_sales_{self._timeline.end.isoformat()}_till_9.csv"
+        columns = TILL_HEADER.split(",")
+        missing = columns.index("net_amount")
+        lines = [
+            f"S09-{number:013d},1,S09,{self._timeline.end.isoformat()}T10:0{number}:00,,,FR-001,苹果,生鲜,1,14.00,"
+            f"0.00,14.00,9.00,{CURRENCY},sale,,cash,"
+            for number in range(1, 6)
+        ]
+        kept = [[value for place, value in enumerate(row.split(",")) if place != missing] for row in [TILL_HEADER, *lines]]
+        part = self._landing / f"{name}.part"
+        part.write_bytes("".join(f"{','.join(row)}\n" for row in kept).encode())
+        part.rename(self._landing / name)
+        nothing = [0] * len(Outcome)
+        return FileCount(
+            "pos_sales", name, "refused", "missing_required_column", CURRENCY, nothing, nothing, rows_refused=len(lines)
+        )
+
+
+def _append(writer: ExportWriter, file: IntArray, lines: Sequence[str]) -> None:
+    """Append each line to its file."""
+    order = np.argsort(file, kind="stable")
+    edges = np.searchsorted(file[order], np.arange(len(writer.files) + 1))
+    for position, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+        writer.append(position, (lines[index] for index in order[start:stop].tolist()))

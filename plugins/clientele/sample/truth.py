@@ -1,0 +1,372 @@
+"""What a right pipeline must find in the sample's files, kept while the files are written.
+
+Nothing here reads the files: rows are counted by the outcome they were written for, and values by the purchases
+they stand for. See ``README`` for the files of the truth folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from pyarrow import dataset
+import pyarrow.parquet as pq
+
+from clientele.sample.catalogue import CURRENCY, STORES
+from clientele.sample.files import ExportFile
+from clientele.sample.mishaps import Outcome, Rows
+from clientele.sample.people import (
+    COUNTER_PHONE_CARDS,
+    LINK_ACCOUNT,
+    MAXIMUM_RECEIPTS,
+    People,
+    card_email,
+    international,
+    member_no,
+    person_id,
+    phone,
+    web_account,
+    web_email,
+)
+from clientele.sample.purchases import ACCOUNT, EMAIL, NOBODY, PHONE, Receipts
+from clientele.sample.randomness import BoolArray, IntArray
+from clientele.sample.rendering import money
+from clientele.sample.timeline import SECONDS_PER_DAY, Timeline
+
+SOURCE: Final = "generic"
+#: ISO 4217 for "no currency": rows without money and rows that cannot be split into fields.
+NO_CURRENCY: Final = "XXX"
+#: Scheme and the shares of sales, in percent, at which tier A and tier B end.
+ABC_SCHEMES: Final = (("abc_sales_70_20_10", 70, 90), ("abc_sales_75_20_5", 75, 95))
+
+README: Final = """\
+What a right reading of the sample shop's files gives, as of the day in sample.json.
+
+people.parquet          one row per person: person_id, is_member, joined_date (first card),
+                        net_sales_12m_amount and net_sales_lifetime_amount (CNY), visits_12m_count,
+                        visits_lifetime_count. Everybody here is a customer known by that day.
+accounts.parquet        one row per account: person_id, source, account_type (member, ecommerce, phone,
+                        email), account_id in plain normal form (E.164; lower case).
+expected_tiers.parquet  one row per person and scheme: person_id, scheme_id, tier_code.
+shared_contacts.csv     phones on too many cards; they link nobody: source, account_type, account_id, cards_count.
+files.csv               one row per file and currency: source, feed, file_name, status, reason_code, currency_code,
+                        rows and amounts in, loaded, duplicate, superseded, quarantined. A refused file counts
+                        only as rows_refused, a file dropped again only as duplicate.
+totals.csv              files.csv summed by source, feed and currency; rows_in = loaded + duplicate +
+                        superseded + quarantined, and so for amounts.
+
+Amounts are the files' own net_amount, as in the ledger: positive on returns. XXX stands for no currency: the
+rows of members, and rows that cannot be split into fields. Persons are told apart as the identity rules can:
+nobody here owns accounts that nothing links, and nobody shares a phone with fewer people than the rules' guard.
+"""
+
+_OUTCOMES = tuple(outcome.name.lower() for outcome in Outcome)
+_FILE_COLUMNS = ("source", "feed", "file_name", "status", "reason_code", "currency_code")
+_TOTAL_COLUMNS = ("source", "feed", "currency_code")
+_MEASURES = (
+    "rows_in",
+    *(f"rows_{outcome}" for outcome in _OUTCOMES),
+    "rows_refused",
+    "amount_in",
+    *(f"amount_{outcome}" for outcome in _OUTCOMES),
+)
+_PEOPLE_SCHEMA = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("is_member", pa.bool_()),
+        ("joined_date", pa.date32()),
+        ("net_sales_12m_amount", pa.decimal128(18, 2)),
+        ("net_sales_lifetime_amount", pa.decimal128(18, 2)),
+        ("visits_12m_count", pa.int64()),
+        ("visits_lifetime_count", pa.int64()),
+    ]
+)
+_ACCOUNTS_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("person_id", "source", "account_type", "account_id")]
+)
+
+
+@dataclass(frozen=True)
+class FileCount:
+    """Rows and amounts (fen) of one file and currency by outcome; a refused file has neither."""
+
+    feed: str
+    file_name: str
+    status: str
+    reason_code: str
+    currency_code: str
+    rows: list[int]
+    amounts: list[int]
+    rows_refused: int = 0
+
+    def plus(self, other: FileCount) -> FileCount:
+        return replace(
+            self,
+            rows=[a + b for a, b in zip(self.rows, other.rows, strict=True)],
+            amounts=[a + b for a, b in zip(self.amounts, other.amounts, strict=True)],
+            rows_refused=self.rows_refused + other.rows_refused,
+        )
+
+    def dropped_again(self, file_name: str) -> FileCount:
+        """The same file under another name: every row is a duplicate."""
+        nothing = [0] * len(Outcome)
+        rows, amounts = list(nothing), list(nothing)
+        rows[Outcome.DUPLICATE], amounts[Outcome.DUPLICATE] = sum(self.rows), sum(self.amounts)
+        return replace(
+            self, file_name=file_name, status="duplicate_file", reason_code="", rows=rows, amounts=amounts
+        )
+
+
+@dataclass
+class FeedTotals:
+    """Rows and amounts of one feed's files by currency (this shop's first, none second) and outcome."""
+
+    files: Sequence[ExportFile]
+
+    def __post_init__(self) -> None:
+        shape = (len(self.files), 2, len(Outcome))
+        self.rows = np.zeros(shape, dtype=np.int64)
+        self.amounts = np.zeros(shape, dtype=np.int64)
+
+    def add(self, file: IntArray, has_currency: BoolArray, outcome: IntArray, amount: IntArray) -> None:
+        """Count rows that were written; ``amount`` in fen."""
+        position = (file * 2 + ~has_currency) * len(Outcome) + outcome
+        self.rows += np.bincount(position, minlength=self.rows.size).reshape(self.rows.shape)
+        np.add.at(self.amounts.reshape(-1), position, amount)
+
+
+def add_sales(totals: FeedTotals, rows: Rows) -> None:
+    totals.add(rows.file, ~rows.is_malformed, rows.outcome, rows.readable_amount)
+
+
+@dataclass(frozen=True)
+class PersonSales:
+    """Net sales (fen) and visits of each person of a block, over twelve months and over all."""
+
+    net_12m: IntArray
+    net_lifetime: IntArray
+    visits_12m: IntArray
+    visits_lifetime: IntArray
+
+    def plus(self, other: PersonSales) -> PersonSales:
+        return PersonSales(**{name: values + getattr(other, name) for name, values in vars(self).items()})
+
+
+def person_sales(timeline: Timeline, people: People, receipts: Receipts, rows: Rows) -> PersonSales:
+    """Values of the people from one channel's loaded rows; nobody's receipts count for nobody."""
+    size = len(people.number)
+    is_known = receipts.identified_by != NOBODY
+    own_day = np.where(rows.counts_on_its_own, rows.time // SECONDS_PER_DAY, receipts.day[rows.receipt])
+    whose = receipts.person[rows.receipt]
+    amount = np.where(is_known[rows.receipt], rows.net_sales, 0)
+    in_window = own_day > timeline.window_start
+    receipt_net = np.zeros(len(receipts.person), dtype=np.int64)
+    np.add.at(receipt_net, rows.receipt, np.where(rows.counts_on_its_own, 0, rows.net_sales))
+    is_visit = is_known & (receipt_net > 0)
+    visits = _visits(receipts, is_visit)
+    return PersonSales(
+        net_12m=_summed(whose, np.where(in_window, amount, 0), size),
+        net_lifetime=_summed(whose, amount, size),
+        visits_12m=np.bincount(receipts.person[visits & (receipts.day > timeline.window_start)], minlength=size),
+        visits_lifetime=np.bincount(receipts.person[visits], minlength=size),
+    )
+
+
+def _summed(position: IntArray, amount: IntArray, size: int) -> IntArray:
+    total = np.zeros(size, dtype=np.int64)
+    np.add.at(total, position, amount)
+    return total
+
+
+def _visits(receipts: Receipts, is_visit: BoolArray) -> BoolArray:
+    """One receipt for each visit: of one person, day and store at the till; every order on the web."""
+    chosen = np.flatnonzero(is_visit)
+    is_web = receipts.store[chosen] < 0
+    order_index = np.where(is_web, receipts.index[chosen] + 1, 0)
+    place = receipts.store[chosen] + 1 + (len(STORES) + 1) * order_index
+    places = (len(STORES) + 1) * (MAXIMUM_RECEIPTS + 1)
+    days = int(receipts.day.max(initial=0)) + 1
+    _, first = np.unique((receipts.person[chosen] * days + receipts.day[chosen]) * places + place, return_index=True)
+    visits = np.zeros(len(is_visit), dtype=bool)
+    visits[chosen[first]] = True
+    return visits
+
+
+class TruthWriter:
+    """Writes people and accounts block by block."""
+
+    def __init__(self, folder: Path, timeline: Timeline) -> None:
+        self._folder, self._timeline = folder, timeline
+        self._people = pq.ParquetWriter(folder / "people.parquet.part", _PEOPLE_SCHEMA)
+        self._accounts = pq.ParquetWriter(folder / "accounts.parquet.part", _ACCOUNTS_SCHEMA)
+
+    def add_people(self, people: People, sales: PersonSales) -> None:
+        joined_days = (people.joined // SECONDS_PER_DAY).astype("timedelta64[D]")
+        columns = [
+            pa.array([person_id(number) for number in people.number.tolist()]),
+            pa.array(people.is_member),
+            pa.array(np.datetime64(self._timeline.first) + joined_days, mask=~people.is_member),
+            _decimals(sales.net_12m),
+            _decimals(sales.net_lifetime),
+            pa.array(sales.visits_12m),
+            pa.array(sales.visits_lifetime),
+        ]
+        self._people.write_table(pa.table(columns, schema=_PEOPLE_SCHEMA))
+
+    def add_accounts(self, people: People, till: Receipts, web: Receipts) -> None:
+        """Every account that a readable row shows."""
+        accounts = sorted(set(_accounts(people, till, web)))
+        rows = [(person_id(number), SOURCE, kind, account) for number, kind, account in accounts]
+        columns = [pa.array(values, pa.string()) for values in zip(*rows, strict=True)]
+        self._accounts.write_table(pa.table(columns, schema=_ACCOUNTS_SCHEMA))
+
+    def finish(self, counts: Sequence[FileCount], counter_phones: Iterable[str]) -> None:
+        """Rank everybody, write the totals, and give the files their names."""
+        self._people.close()
+        self._accounts.close()
+        for name in ("people.parquet", "accounts.parquet"):
+            (self._folder / f"{name}.part").rename(self._folder / name)
+        _write_tiers(self._folder)
+        _write_csv(self._folder / "files.csv", _FILE_COLUMNS + _MEASURES, [_file_row(count) for count in counts])
+        _write_csv(self._folder / "totals.csv", _TOTAL_COLUMNS + _MEASURES, _total_rows(counts))
+        shared = [[SOURCE, "phone", international(digits), COUNTER_PHONE_CARDS] for digits in counter_phones]
+        _write_csv(
+            self._folder / "shared_contacts.csv", ("source", "account_type", "account_id", "cards_count"), shared
+        )
+        _write_text(self._folder / "README", README)
+
+
+def _decimals(fen: IntArray) -> pa.Array:
+    """Fen as DECIMAL(18, 2): the same digits with the point moved."""
+    pairs = np.empty((len(fen), 2), dtype="<i8")
+    pairs[:, 0], pairs[:, 1] = fen, fen >> 63
+    return pa.Array.from_buffers(pa.decimal128(18, 2), len(fen), [None, pa.py_buffer(pairs.tobytes())])
+
+
+def _accounts(people: People, till: Receipts, web: Receipts) -> Iterator[tuple[int, str, str]]:
+    """(person's number, account type, account id), some of them more than once."""
+
+    def who(receipts: Receipts, identified_by: int) -> BoolArray:
+        shown = np.zeros(len(people.number), dtype=bool)
+        shown[receipts.person[receipts.identified_by == identified_by]] = True
+        return shown
+
+    has_orders = who(web, ACCOUNT)
+    has_account = has_orders | (people.web_link == LINK_ACCOUNT)
+    has_phone = (
+        people.has_card_phone | who(till, PHONE) | who(web, PHONE) | (has_orders & people.web_shows_phone)
+    )
+    has_web_email = who(web, EMAIL) | (has_orders & people.web_shows_email)
+    for position, number in enumerate(people.number.tolist()):
+        if people.is_member[position]:
+            yield number, "member", member_no(number)
+        if people.has_second_card[position]:
+            yield number, "member", member_no(number, 1)
+        if has_account[position]:
+            yield number, "ecommerce", web_account(number)
+        if has_phone[position]:
+            yield number, "phone", international(phone(number))
+        if people.has_card_email[position]:
+            yield number, "email", card_email(number)
+        if has_web_email[position]:
+            yield number, "email", web_email(number, int(people.web_link[position]))
+
+
+def _write_tiers(folder: Path) -> None:
+    """Rank by net sales of twelve months; equal customers share the tier of the first of them."""
+    part = folder / "expected_tiers.parquet.part"
+    with duckdb.connect(config={"threads": 1, "temp_directory": str(folder / "spill")}) as connection:
+        connection.register("people", dataset.dataset(folder / "people.parquet"))
+        connection.execute("create temp table schemes (scheme_id varchar, a_percent integer, b_percent integer)")
+        connection.executemany("insert into schemes values (?, ?, ?)", [list(scheme) for scheme in ABC_SCHEMES])
+        batches = connection.execute(_TIERS).to_arrow_reader(100_000)
+        with pq.ParquetWriter(part, batches.schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+    part.rename(folder / "expected_tiers.parquet")
+
+
+_TIERS: Final = """
+with amounts as (
+    select net_sales_12m_amount as amount, sum(net_sales_12m_amount) as same_amount
+    from people group by net_sales_12m_amount
+),
+shares as (
+    select
+        amount,
+        sum(same_amount) over () as total,
+        coalesce(
+            sum(same_amount) over (order by amount desc rows between unbounded preceding and 1 preceding), 0
+        ) as amount_before
+    from amounts
+)
+select
+    people.person_id,
+    schemes.scheme_id,
+    case
+        when shares.amount_before * 100 < shares.total * schemes.a_percent then 'A'
+        when shares.amount_before * 100 < shares.total * schemes.b_percent then 'B'
+        else 'C'
+    end as tier_code
+from people
+inner join shares on people.net_sales_12m_amount = shares.amount
+cross join schemes
+order by schemes.scheme_id, people.person_id
+"""
+
+
+def feed_counts(totals: FeedTotals) -> list[FileCount]:
+    """One count per accepted file and currency that has rows (a file without rows keeps its first currency)."""
+    counts = []
+    for position, file in enumerate(totals.files):
+        for place, currency in enumerate((CURRENCY, NO_CURRENCY)):
+            rows, amounts = totals.rows[position, place], totals.amounts[position, place]
+            if rows.any() or (place == 0 and not totals.rows[position].any()):
+                counts.append(
+                    FileCount(file.feed, file.name, "accepted", "", currency, rows.tolist(), amounts.tolist())
+                )
+    return counts
+
+
+def _measures(count: FileCount) -> list[str | int]:
+    return [
+        sum(count.rows),
+        *count.rows,
+        count.rows_refused,
+        money(sum(count.amounts)),
+        *(money(amount) for amount in count.amounts),
+    ]
+
+
+def _file_row(count: FileCount) -> list[str | int]:
+    described = [SOURCE, count.feed, count.file_name, count.status, count.reason_code, count.currency_code]
+    return [*described, *_measures(count)]
+
+
+def _total_rows(counts: Sequence[FileCount]) -> list[list[str | int]]:
+    sums: dict[tuple[str, str], FileCount] = {}
+    for count in counts:
+        key = (count.feed, count.currency_code)
+        sums[key] = sums[key].plus(count) if key in sums else count
+    return [[SOURCE, *key, *_measures(sums[key])] for key in sorted(sums)]
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    _write_text(path, text.getvalue())
+
+
+def _write_text(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(text.encode())
+    part.rename(path)

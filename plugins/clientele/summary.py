@@ -1,0 +1,216 @@
+"""What a run came to: where every row went, the customers and the tiers, read from the current release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from clientele.errors import UnavailableError
+from clientele.settings import Settings
+from clientele.warehouse.duck import connect
+
+
+@dataclass(frozen=True)
+class FeedRows:
+    """Rows and amounts of one feed and currency, by where they went."""
+
+    source: str
+    feed: str
+    currency_code: str
+    rows_in: int
+    rows_loaded: int
+    rows_duplicate: int
+    rows_superseded: int
+    rows_quarantined: int
+    amount_in: Decimal
+    amount_loaded: Decimal
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that was not taken in, and why."""
+
+    source: str
+    file_name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TierSize:
+    """Customers and revenue of one tier; the ratios are of the scheme's customers and revenue, 0 to 1."""
+
+    scheme_id: str
+    scheme_title: str
+    tier_code: str
+    tier_name: str
+    customers: int
+    customers_ratio: Decimal
+    net_sales_12m_amount: Decimal
+    net_sales_12m_ratio: Decimal
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The current release in figures, and where its files lie."""
+
+    release_id: str
+    as_of_date: date
+    currency_code: str | None
+    customers: int
+    accounts: int
+    net_sales_amount: Decimal
+    anonymous_net_sales_amount: Decimal
+    feeds: list[FeedRows]
+    refused_files: list[RefusedFile]
+    tiers: list[TierSize]
+    checks_passed: int
+    warnings: list[str]
+    database: Path
+    parquet: Path
+    crm: Path
+    report: Path | None
+    data_docs: Path
+
+
+def read_summary(settings: Settings) -> Summary:
+    """Read the summary of the current release; raises UnavailableError when nothing is published."""
+    database = settings.published / "clientele.duckdb"
+    if not database.exists():
+        raise UnavailableError(f"nothing is published in {settings.published}", remedy="run `clientele run`")
+    with connect(database, settings, read_only=True) as connection:
+
+        def rows(query: str) -> list[tuple[object, ...]]:
+            return connection.execute(query).fetchall()
+
+        release_id, as_of_date = rows(
+            "select release_id, as_of_date from releases order by sequence_number desc limit 1"
+        )[0]
+        customers, currency_code = rows("select count(*), min(currency_code) from customer_values")[0]
+        accounts = rows("select count(*) from customer_accounts")[0][0]
+        sales, anonymous = rows(
+            "select coalesce(sum(net_sales_amount), 0), coalesce(sum(anonymous_net_sales_amount), 0)"
+            " from sales_totals"
+        )[0]
+        feeds = rows(
+            "select source, feed, currency_code, sum(rows_in_count), sum(rows_loaded_count),"
+            " sum(rows_duplicate_count), sum(rows_superseded_count), sum(rows_quarantined_count),"
+            " sum(amount_in), sum(amount_loaded) from load_ledger where status <> 'refused'"
+            " group by all order by source, feed, currency_code"
+        )
+        refused = rows(
+            "select distinct source, file_name, reason from load_ledger where status = 'refused'"
+            " order by source, file_name, reason"
+        )
+        tiers = rows(
+            "select scheme_id, scheme_title_en, tier_code, tier_name_en, customers_count, customers_ratio,"
+            " net_sales_12m_amount, net_sales_12m_ratio from tier_sizes"
+            " where as_of_date = (select max(as_of_date) from tier_sizes)"
+            " order by scheme_id, tier_rank desc, tier_code"
+        )
+        passed = rows("select count(*) from quality_results where is_successful")[0][0]
+        warnings = rows(
+            "select distinct table_name || ': ' || check_name from quality_results"
+            " where not is_successful and severity = 'warning' order by 1"
+        )
+    reports = sorted((settings.published / "report").glob("*.html"))
+    return Summary(
+        release_id=str(release_id),
+        as_of_date=as_of_date,  # type: ignore[arg-type]
+        currency_code=currency_code,  # type: ignore[arg-type]
+        customers=customers,  # type: ignore[arg-type]
+        accounts=accounts,  # type: ignore[arg-type]
+        net_sales_amount=sales,  # type: ignore[arg-type]
+        anonymous_net_sales_amount=anonymous,  # type: ignore[arg-type]
+        feeds=[FeedRows(*row) for row in feeds],  # type: ignore[arg-type]
+        refused_files=[RefusedFile(*row) for row in refused],  # type: ignore[arg-type]
+        tiers=[TierSize(*row) for row in tiers],  # type: ignore[arg-type]
+        checks_passed=passed,  # type: ignore[arg-type]
+        warnings=[str(row[0]) for row in warnings],
+        database=database,
+        parquet=settings.published / "parquet",
+        crm=settings.published / "crm",
+        report=settings.reports / reports[-1].name if reports else None,
+        data_docs=settings.reports / "data_docs" / "index.html",
+    )
+
+
+def as_text(summary: Summary) -> str:
+    """The summary as lines for a terminal."""
+    lines = ["", f"Release {summary.release_id}, as of {summary.as_of_date}", "", "Rows in, and where each went"]
+    lines.append(
+        _columns(
+            ["source / feed", "currency", "in", "loaded", "duplicate", "superseded", "quarantined", "amount in"],
+            [
+                [
+                    f"{feed.source} / {feed.feed}",
+                    "" if feed.currency_code == "XXX" else feed.currency_code,
+                    f"{feed.rows_in:,}",
+                    f"{feed.rows_loaded:,}",
+                    f"{feed.rows_duplicate:,}",
+                    f"{feed.rows_superseded:,}",
+                    f"{feed.rows_quarantined:,}",
+                    "" if feed.currency_code == "XXX" else f"{_plain(feed.amount_in)}",
+                ]
+                for feed in summary.feeds
+            ],
+        )
+    )
+    lines += [f"  refused: {file.source}/{file.file_name}: {file.reason}" for file in summary.refused_files]
+    lines += [
+        "",
+        f"Customers {summary.customers:,} with {summary.accounts:,} accounts;"
+        f" net sales {_plain(summary.net_sales_amount)} {summary.currency_code or ''},"
+        f" of which anonymous {_plain(summary.anonymous_net_sales_amount)}",
+    ]
+    for scheme_id in dict.fromkeys(tier.scheme_id for tier in summary.tiers):
+        tiers = [tier for tier in summary.tiers if tier.scheme_id == scheme_id]
+        lines += ["", f"{tiers[0].scheme_title} ({scheme_id})"]
+        lines.append(
+            _columns(
+                ["tier", "", "customers", "share", "net sales 12m", "share"],
+                [
+                    [
+                        tier.tier_code,
+                        tier.tier_name,
+                        f"{tier.customers:,}",
+                        f"{tier.customers_ratio:.1%}",
+                        _plain(tier.net_sales_12m_amount),
+                        f"{tier.net_sales_12m_ratio:.1%}",
+                    ]
+                    for tier in tiers
+                ],
+                left=2,
+            )
+        )
+    lines += ["", f"Checks passed {summary.checks_passed}, warnings {len(summary.warnings)}"]
+    lines += [f"  warning: {warning}" for warning in summary.warnings]
+    lines += [
+        "",
+        f"  tables     {summary.database}",
+        f"  Parquet    {summary.parquet}",
+        f"  CRM        {summary.crm}",
+        f"  report     {summary.report}",
+        f"  data docs  {summary.data_docs}",
+    ]
+    return "\n".join(lines)
+
+
+def _plain(amount: Decimal) -> str:
+    """Two decimals, more where the exports have more."""
+    text = f"{amount.normalize():,f}"
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals:0<2}"
+
+
+def _columns(header: list[str], body: list[list[str]], left: int = 1) -> str:
+    widths = [max(len(row[index]) for row in [header, *body]) for index in range(len(header))]
+    return "\n".join(
+        "  "
+        + "  ".join(
+            cell.ljust(width) if index < left else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in [header, *body]
+    )

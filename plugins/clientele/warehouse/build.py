@@ -1,0 +1,93 @@
+"""Build the candidate: one dbt process makes and tests every model.
+
+DuckDB allows one writing process, and a process per model would pay an interpreter start and a lock each.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from clientele.errors import GateFailedError, UnavailableError
+from clientele.settings import Settings, inherited_environment
+from clientele.warehouse.candidate import Candidate
+
+Progress = Callable[[str], None]
+
+_STEP = re.compile(r"\b(\d+) of (\d+) (OK|PASS|FAIL|ERROR|WARN|SKIP)\b")
+_FAILED_STATUSES = {"error", "fail", "runtime error"}
+
+
+def dbt_environment(settings: Settings, database: Path, base: Mapping[str, str]) -> dict[str, str]:
+    """Environment of a dbt process that works on ``database``; nothing personal, telemetry off."""
+    return {
+        **base,
+        "CLIENTELE_DBT_DATABASE": str(database),
+        "CLIENTELE_DBT_THREADS": str(settings.threads),
+        "CLIENTELE_DBT_MEMORY_LIMIT": settings.memory_limit,
+        "CLIENTELE_DBT_TEMP_DIRECTORY": str(database.parent / "spill"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def dbt_command(settings: Settings, arguments: Sequence[str], target: Path) -> list[str]:
+    """The command line of dbt on this project with its artifacts and logs under ``target``."""
+    return [
+        sys.executable,
+        "-m",
+        "dbt.cli.main",
+        *arguments,
+        "--project-dir",
+        str(settings.dbt_project),
+        "--profiles-dir",
+        str(settings.dbt_project),
+        "--target-path",
+        str(target),
+        "--log-path",
+        str(target),
+        "--no-use-colors",
+    ]
+
+
+def build(settings: Settings, candidate: Candidate, progress: Progress) -> None:
+    """Build and test every model in the candidate.
+
+    Raises GateFailedError naming the first model or test that failed, UnavailableError when dbt could not
+    run at all.
+    """
+    command = dbt_command(settings, ["build", "--exclude-resource-type", "unit_test"], candidate.target)
+    environment = dbt_environment(settings, candidate.database, inherited_environment())
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        last = ""
+        for line in process.stdout:
+            last = line.strip() or last
+            step = _STEP.search(line)
+            if step and (int(step[1]) % 25 == 0 or step[3] in {"FAIL", "ERROR", "WARN"}):
+                progress(f"dbt {step[1]} of {step[2]}: {step[3]}")
+    _raise_on_failure(candidate, process.returncode, last)
+
+
+def _raise_on_failure(candidate: Candidate, return_code: int, last_line: str) -> None:
+    results_file = candidate.target / "run_results.json"
+    log = candidate.target / "dbt.log"
+    if return_code not in (0, 1) or not results_file.exists():
+        raise UnavailableError(f"dbt could not run: {last_line}", remedy=f"see {log}")
+    results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    failed = [result for result in results if result["status"] in _FAILED_STATUSES]
+    if return_code == 0 and not failed:
+        return
+    first = failed[0] if failed else {"unique_id": "dbt", "message": last_line}
+    message = " ".join(str(first["message"]).split())
+    others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+    raise GateFailedError(
+        f"the build failed at {first['unique_id']}{others}: {message}",
+        remedy=f"nothing was published; see {log}",
+    )

@@ -1,0 +1,80 @@
+"""Bring a virtual environment to the state of a lock file: `python3 install.py VENV LOCK`, from the repository.
+
+Needs nothing but a Python that has `venv`, and reads well enough by an old one that it can say so.
+"""
+
+import collections
+import os
+import re
+import subprocess
+import sys
+import time
+
+NEEDED = (3, 11)
+#: Every file is checked against the hash in the lock, nothing is resolved, and nothing is compiled here.
+PIP_OPTIONS = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--no-deps"]
+PINNED = ["--require-hashes", "--only-binary", ":all:", "--requirement"]
+
+
+def say(text):
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def works(python):
+    """Whether the environment is whole: not of a Python that is gone, nor cut short while it was made."""
+    try:
+        return subprocess.call([python, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def run(command, count=None):
+    """Run a command quietly, with a line for every 50 of ``count`` packages; on failure show how it ended."""
+    tail = collections.deque(maxlen=15)
+    seen = 0
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
+    ) as process:
+        for line in process.stdout:
+            tail.append(line.rstrip())
+            if count and line.startswith("Collecting "):
+                seen += 1
+                if seen % 50 == 0:
+                    say("  %d of %d packages fetched" % (seen, count))
+            elif count and line.startswith("Installing collected packages"):
+                say("  unpacking")
+    if process.returncode:
+        say("\n".join(tail))
+        say("failed: " + " ".join(command[:5]) + " ...")
+    return process.returncode == 0
+
+
+def main():
+    venv, lock = sys.argv[1:3]
+    if sys.version_info < NEEDED:
+        say(
+            "clientele needs Python 3.11 or newer, and %s is %d.%d; name another one: make PYTHON=python3.12 ..."
+            % ((sys.executable,) + tuple(sys.version_info[:2]))
+        )
+        return 2
+    started = time.time()
+    python = os.path.join(venv, "bin", "python")
+    if not works(python) and not run([sys.executable, "-m", "venv", "--clear", venv]):
+        say("could not make %s; on Debian and Ubuntu: apt install python3-venv" % venv)
+        return 3
+    with open(lock) as file:
+        count = len(re.findall(r"(?m)^[a-z0-9].*==", file.read()))
+    say("installing %s (%d packages) into %s ..." % (lock, count, venv))
+    pip = [python, "-m", "pip", "install"] + PIP_OPTIONS
+    if not run(pip + PINNED + [lock], count):
+        say("could not install %s; run the same command again once the package index can be reached" % lock)
+        return 3
+    if not run(pip + ["--no-build-isolation", "--no-index", "--editable", "."]):
+        return 3
+    say("installed in %.0f s" % (time.time() - started))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

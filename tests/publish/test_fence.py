@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+from pathlib import Path
+
+import pytest
+from candidates import Shop
+
+from clientele.errors import UnavailableError
+from clientele.publish.fence import is_current, next_token
+from clientele.settings import Settings
+
+
+def take_tokens(home: Path, count: int) -> list[int]:
+    return [next_token(Settings(home=home)) for _ in range(count)]
+
+
+def test_every_token_is_higher_than_the_one_before(settings):
+    assert [next_token(settings) for _ in range(3)] == [1, 2, 3]
+
+
+def test_only_the_newest_token_is_current(settings):
+    first, second = next_token(settings), next_token(settings)
+    assert (is_current(settings, first), is_current(settings, second)) == (False, True)
+
+
+def test_no_token_is_current_before_one_was_handed_out(settings):
+    assert not is_current(settings, 1)
+
+
+def test_processes_never_share_a_token(settings):
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        taken = pool.starmap(take_tokens, [(settings.home, 20), (settings.home, 20)])
+    assert sorted(taken[0] + taken[1]) == list(range(1, 41))
+
+
+def test_tokens_go_on_from_the_published_one_when_the_warehouse_was_deleted(settings, publish_shop):
+    next_token(settings)
+    published = publish_shop(Shop())
+    shutil.rmtree(settings.warehouse)
+    assert next_token(settings) == published.token + 1
+
+
+def test_an_unreadable_fence_is_reported_and_not_started_over(settings):
+    next_token(settings)
+    (settings.warehouse / "fence.json").write_text("{}")
+    with pytest.raises(UnavailableError, match=r"fence\.json holds no fencing token"):
+        next_token(settings)

@@ -1,0 +1,97 @@
+"""One dbt build of the tier models over figures of our own, in a project that holds nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DBT_PROJECT = REPOSITORY / "dbt_project"
+SHARED_FOLDERS = ("macros/tiers", "tiers", "intermediate/tiers", "marts/tiers", "tests/generic")
+
+#: The figures the schemes read; a customer in an example has bought nothing unless it says so.
+COLUMNS = {
+    "customer_key": ("varchar", None),
+    "as_of_date": ("date", "2025-04-15"),
+    "net_sales_1m_amount": ("decimal(18, 4)", 0),
+    "net_sales_12m_amount": ("decimal(18, 4)", 0),
+    "net_sales_24m_amount": ("decimal(18, 4)", 0),
+    "visits_12m_count": ("bigint", 0),
+    "visits_24m_count": ("bigint", 0),
+    "recency_days": ("integer", None),
+    "last_visit_amount": ("decimal(18, 4)", None),
+    "visits_12m_per_month": ("decimal(9, 4)", 0),
+    "consecutive_weeks_count": ("integer", 0),
+}
+
+
+@dataclass(frozen=True)
+class TierProject:
+    """The built project: its database, what dbt printed, and the SQL of each model as it was sent."""
+
+    folder: Path
+    output: str
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "tiers.duckdb"
+
+    def sql(self, model: str) -> str:
+        return next((self.folder / "target" / "run").rglob(f"{model}.sql")).read_text(encoding="utf-8")
+
+    def compiled(self, model: str) -> str:
+        return next((self.folder / "target" / "compiled").rglob(f"{model}.sql")).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def tier_project(tmp_path_factory: pytest.TempPathFactory) -> TierProject:
+    folder = tmp_path_factory.mktemp("dbt") / "project"
+    shutil.copytree(Path(__file__).parent / "project", folder)
+    for name in SHARED_FOLDERS:
+        shutil.copytree(DBT_PROJECT / name, folder / name, dirs_exist_ok=True)
+    finished = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build", "--profiles-dir", "."],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return TierProject(folder, finished.stdout)
+
+
+@pytest.fixture(scope="session")
+def assign(tier_project: TierProject) -> Callable[..., dict[Any, dict[str, Any]]]:
+    """``assign(scheme_id, rows)``: the scheme's rows by customer key (with the date where there are several)."""
+
+    def run(scheme_id: str, rows: Iterable[Mapping[str, Any]]) -> dict[Any, dict[str, Any]]:
+        with duckdb.connect() as connection:
+            connection.execute("attach ':memory:' as tiers")
+            columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
+            connection.execute(f"create table tiers.main.int_customer_values_by_date ({columns})")
+            filled = [tuple(row.get(name, default) for name, (_, default) in COLUMNS.items()) for row in rows]
+            places = ", ".join("?" for _ in COLUMNS)
+            connection.executemany(f"insert into tiers.main.int_customer_values_by_date values ({places})", filled)
+            result = connection.execute(tier_project.compiled(scheme_id))
+            names = [column[0] for column in result.description]
+            found = [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+        several = len({row["as_of_date"] for row in found}) > 1
+        keyed = {(r["customer_key"], r["as_of_date"]) if several else r["customer_key"]: r for r in found}
+        assert len(keyed) == len(found), "a customer has two tiers"
+        return keyed
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def cent() -> Decimal:
+    return Decimal("0.01")
