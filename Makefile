@@ -56,6 +56,9 @@ run-complete_journey: $(RUNTIME) $(REAL_DATA)
 run-online_retail: $(RUNTIME)
 	@$(BIN)/clientele deliver online_retail --from "$(ONLINE_RETAIL)"
 
+run-%:
+	@echo "DATA=$* is not one of: sample, complete_journey, online_retail" >&2; exit 2
+
 .PHONY: airflow
 airflow: $(RUNTIME) ## Start a local Airflow with its web page on http://127.0.0.1:8080
 	@$(BIN)/python -m clientele.orchestration.standalone
@@ -88,12 +91,21 @@ check-models: $(DEVELOPMENT)
 	@echo "== dbt parse, dbt unit tests"
 	@$(DBT) parse $(DBT_PLACE)
 
+# Universal: one lock for every platform and every Python from 3.11. No index address and no path gets into it.
+UV := $(VENV)-lock/bin/uv
+COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate
+
 .PHONY: lock
 lock: ## Resolve the newest versions that pyproject.toml allows and write the lock files
-	@$(PYTHON) requirements/lock.py
+	@test -x $(UV) || { $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv==0.13.9; }
+	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.lock
+	$(COMPILE) pyproject.toml --group build --constraints requirements/dev.lock --output-file requirements/runtime.lock
+	$(COMPILE) --no-deps --group postgres --output-file requirements/postgres.lock
+	$(COMPILE) --no-deps --group real-data --output-file requirements/real-data.lock
 
 .PHONY: clean
 clean: ## Remove the environment and every cache; data below CLIENTELE_HOME stays
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
+	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
 		dbt_project/target dbt_project/logs logs plugins/*.egg-info
 	@find dags plugins tests requirements -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -129,26 +129,6 @@ def write_candidate(database: Path, shop: Shop, *, is_reversed: bool = False) ->
                 connection.execute(
                     f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values())
                 )
-    return database
-
-
-def write_published(database: Path, release_number: int, tiers: Iterable[Tier]) -> Path:
-    """Write the two tables of a published database that the CRM export reads."""
-    with duckdb.connect(str(database)) as connection:
-        for table in ("customer_tiers", "releases"):
-            declaration = DECLARATIONS[table].removeprefix("release_id varchar not null,")
-            connection.execute(f"create table {table} (release_id varchar not null, {declaration})")
-        for number in range(1, release_number + 1):
-            connection.execute(
-                "insert into releases (release_id, sequence_number, as_of_date) values (?, ?, ?)",
-                [f"r{number:06d}", number, f"2024-0{number}-28"],
-            )
-        for tier in tiers:
-            row = {"release_id": f"r{release_number:06d}", "as_of_date": "2024-06-30", **vars(tier)}
-            marks = ", ".join("?" * len(row))
-            connection.execute(
-                f"insert into customer_tiers ({', '.join(row)}) values ({marks})", list(row.values())
-            )
     return database
 
 

@@ -12,13 +12,14 @@ import pytest
 from candidates import DECLARATIONS, Shop, Tier, quality_row, write_candidate
 from filelock import FileLock
 
-from clientele.errors import GateFailedError, UnavailableError
+from clientele.errors import ConfigurationError, GateFailedError, UnavailableError
 from clientele.publish import store
 from clientele.publish.fence import next_token
-from clientele.publish.record import read_release
+from clientele.publish.record import Release, read_release
 from clientele.publish.release import publish
 from clientele.publish.store import current_release
 from clientele.publish.tables import PUBLISHED_TABLES
+from clientele.settings import Settings
 
 
 def query(database: Path, sql: str) -> list[tuple]:
@@ -44,7 +45,7 @@ def test_a_release_holds_every_published_table_with_its_id_in_front(settings, pu
     release = publish_shop(Shop())
     tables = query(
         settings.published / "clientele.duckdb",
-        "select table_name, column_name from duckdb_columns() where schema_name = 'main' and column_index = 1",
+        "select table_name, column_name from duckdb_columns() where not internal and column_index = 1",
     )
     assert dict(tables) == dict.fromkeys(PUBLISHED_TABLES, "release_id")
     for table in PUBLISHED_TABLES:
@@ -161,7 +162,7 @@ def test_reports_are_made_from_the_release_and_copied_beside(settings, publish_s
     page = settings.reports / "tier_review_2024-06-30.en.html"
     assert page.read_text(encoding="utf-8") == "<p>.building-run_000001</p>"
     publish_shop(Shop().selling("c1", "1.0000"))
-    assert page.read_text(encoding="utf-8") == "<p>.building-run_000003</p>".replace("3", "2")
+    assert page.read_text(encoding="utf-8") == "<p>.building-run_000002</p>"
     assert names_in(settings.reports) == {page.name}
 
 
@@ -285,27 +286,40 @@ def test_a_candidate_without_values_is_not_published(settings, publish_shop):
     assert current_release(settings) is None
 
 
-def test_a_candidate_without_a_published_table_is_refused(settings, tmp_path):
-    database = write_candidate(tmp_path / "candidate.duckdb", Shop())
+def publish_altered(settings: Settings, statement: str) -> Release:
+    """Publish a candidate after ``statement`` has spoilt it."""
+    database = write_candidate(settings.warehouse / "warehouse.duckdb", Shop())
     with duckdb.connect(str(database)) as connection:
-        connection.execute("drop table tier_sizes")
+        connection.execute(statement)
+    token = next_token(settings)
+    return publish(
+        settings, database, run_id="run_1", token=token, quality_results=[quality_row()], descriptions={}
+    )
+
+
+def test_a_candidate_without_a_published_table_is_refused(settings):
     with pytest.raises(GateFailedError, match="the candidate has no table tier_sizes"):
-        publish(
-            settings,
-            database,
-            run_id="run_1",
-            token=next_token(settings),
-            quality_results=[quality_row()],
-            descriptions={},
+        publish_altered(settings, "drop table tier_sizes")
+
+
+def test_a_candidate_of_two_days_is_refused(settings):
+    with pytest.raises(GateFailedError, match="customer_values has more than one as_of_date"):
+        publish_altered(
+            settings, "update customer_values set as_of_date = '2024-06-29' where customer_key = 'c1'"
         )
 
 
-def test_a_key_without_a_value_is_refused_and_leaves_nothing(settings, publish_shop, monkeypatch):
-    declaration = DECLARATIONS["customers"].replace("customer_key varchar not null", "customer_key varchar")
-    monkeypatch.setitem(DECLARATIONS, "customers", declaration)
-    with pytest.raises(GateFailedError, match="a required column of customers has no value"):
-        publish_shop(Shop(amounts={None: "1.0000"}))
+def test_a_key_without_a_value_is_refused_and_leaves_nothing(settings, monkeypatch):
+    declaration = DECLARATIONS["tier_sizes"].replace("tier_code varchar not null", "tier_code varchar")
+    monkeypatch.setitem(DECLARATIONS, "tier_sizes", declaration)
+    with pytest.raises(GateFailedError, match="a required column of tier_sizes has no value"):
+        publish_altered(settings, "update tier_sizes set tier_code = null where tier_code = 'A'")
     assert names_in(settings.published / "releases") == set()
+
+
+def test_money_in_floating_point_is_refused(settings):
+    with pytest.raises(ConfigurationError, match="net_sales_12m_amount .* is DOUBLE"):
+        publish_altered(settings, "alter table customer_values alter net_sales_12m_amount type double")
 
 
 def test_a_failing_report_leaves_the_release_before_and_no_rubbish(settings, publish_shop):
@@ -328,6 +342,14 @@ def test_a_lost_current_is_reported_and_no_release_is_removed(settings, publish_
     with pytest.raises(UnavailableError, match=r"current is missing .*releases/r000002"):
         publish_shop(Shop().selling("c1", "2.0000"))
     assert names_in(settings.published / "releases") == {"r000001", "r000002"}
+
+
+def test_what_a_killed_publish_left_is_removed_by_the_next_one(settings, publish_shop):
+    publish_shop(Shop())
+    for leftover in (".building-run_000009", ".discarded-r000000"):
+        (settings.published / "releases" / leftover / "parquet").mkdir(parents=True)
+    assert publish_shop(Shop()).is_unchanged
+    assert names_in(settings.published / "releases") == {"r000001"}
 
 
 def test_a_path_with_a_quote_is_a_path(settings, tmp_path):

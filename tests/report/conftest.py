@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,15 +143,33 @@ insert into quality_results values
 """
 
 
-@pytest.fixture
-def published(tmp_path: Path) -> Callable[..., Path]:
-    """Make a published file of the hand-made release, then apply ``changes``; ``rows=""`` leaves it bare."""
+def make_database(database: Path, statements: str) -> Path:
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(statements)
+    return database
 
-    def make(changes: str = "", *, rows: str = ROWS) -> Path:
-        database = tmp_path / "clientele.duckdb"
-        database.unlink(missing_ok=True)
-        with duckdb.connect(str(database)) as connection:
-            connection.execute(TABLES + rows + changes)
-        return database
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hand-made release, not to be changed."""
+    return make_database(tmp_path_factory.mktemp("published") / "clientele.duckdb", TABLES + ROWS)
+
+
+@pytest.fixture
+def changed(release: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Copies the hand-made release and changes the copy with SQL."""
+
+    def change(statements: str) -> Path:
+        return make_database(Path(shutil.copy(release, tmp_path / "clientele.duckdb")), statements)
+
+    return change
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Callable[[str], Path]:
+    """Makes the published tables without any row but those of the given SQL."""
+
+    def make(statements: str) -> Path:
+        return make_database(tmp_path / "bare.duckdb", TABLES + statements)
 
     return make

@@ -71,7 +71,7 @@ def tier_project(tmp_path_factory: pytest.TempPathFactory) -> TierProject:
 
 @pytest.fixture(scope="session")
 def assign(tier_project: TierProject) -> Callable[..., dict[Any, dict[str, Any]]]:
-    """``assign(scheme_id, rows)``: the scheme's rows by customer key (with the date where there are several)."""
+    """``assign(scheme_id, rows)``: the result by customer key, or by key and date where there are several."""
 
     def run(scheme_id: str, rows: Iterable[Mapping[str, Any]]) -> dict[Any, dict[str, Any]]:
         with duckdb.connect() as connection:
@@ -80,7 +80,9 @@ def assign(tier_project: TierProject) -> Callable[..., dict[Any, dict[str, Any]]
             connection.execute(f"create table tiers.main.int_customer_values_by_date ({columns})")
             filled = [tuple(row.get(name, default) for name, (_, default) in COLUMNS.items()) for row in rows]
             places = ", ".join("?" for _ in COLUMNS)
-            connection.executemany(f"insert into tiers.main.int_customer_values_by_date values ({places})", filled)
+            connection.executemany(
+                f"insert into tiers.main.int_customer_values_by_date values ({places})", filled
+            )
             result = connection.execute(tier_project.compiled(scheme_id))
             names = [column[0] for column in result.description]
             found = [dict(zip(names, values, strict=True)) for values in result.fetchall()]

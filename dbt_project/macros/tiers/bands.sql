@@ -11,8 +11,7 @@ placed as (
             when {{ condition_sql(dict(tier, metric=scheme.metric)) }} then {{ loop.index }}
             {%- endfor %}
         end as rule_number,
-        {{ scheme.metric }} as deciding_value,
-        {{ figure_text(scheme, scheme.metric) }} as figure
+        {{ scheme.metric }} as deciding_value
     from customer_values
 
 )
@@ -28,6 +27,7 @@ placed as (
     'tier': tier,
     'criterion': scheme.metric,
     'threshold': threshold_of(tier),
+    'figure_kind': figure_kind_of(scheme, scheme.metric),
     'zh': (name.zh ~ '为 ', '，' ~ bounds_words(tier, 'zh') ~ '。'),
     'en': (name.en ~ ': ', ', ' ~ bounds_words(tier, 'en') ~ '.'),
 }) -%}

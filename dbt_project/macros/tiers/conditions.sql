@@ -51,11 +51,7 @@
 {% endmacro %}
 
 
-{# A metric as text without rounding, so that a figure can never read as its threshold when it is not. #}
-{% macro figure_text(scheme, metric, value=none) -%}
-{%- if basis_entry(scheme, metric).unit == 'money' -%}
-{{ money_text(value or metric) }}
-{%- else -%}
-{{ number_text(value or metric) }}
-{%- endif -%}
-{%- endmacro %}
+{# How a figure of the metric is written: a kind that assign_tiers knows. #}
+{% macro figure_kind_of(scheme, metric) %}
+{{ return('money' if basis_entry(scheme, metric).unit == 'money' else 'number') }}
+{% endmacro %}

@@ -6,6 +6,20 @@
 
 {% macro criteria_placed(scheme) -%}
 {%- set rules = criteria_rules(scheme) -%}
+judged as (
+
+    select
+        *,
+        case
+            {%- for rule in rules[:-1] %}
+            when {{ rule.condition }} then {{ rule.number }}
+            {%- endfor %}
+            else {{ rules | length }}
+        end as rule_number
+    from customer_values
+
+),
+
 placed as (
 
     select
@@ -16,23 +30,8 @@ placed as (
             {%- for rule in rules %}
             when {{ rule.number }} then cast({{ rule.criterion }} as decimal(28, 6))
             {%- endfor %}
-        end as deciding_value,
-        case rule_number
-            {%- for rule in rules %}
-            when {{ rule.number }} then {{ figure_text(scheme, rule.criterion) }}
-            {%- endfor %}
-        end as figure
-    from (
-        select
-            *,
-            case
-                {%- for rule in rules[:-1] %}
-                when {{ rule.condition }} then {{ rule.number }}
-                {%- endfor %}
-                else {{ rules | length }}
-            end as rule_number
-        from customer_values
-    ) as judged
+        end as deciding_value
+    from judged
 
 )
 {%- endmacro %}
@@ -50,14 +49,15 @@ placed as (
     'tier': tier,
     'criterion': criterion.metric,
     'threshold': threshold_of(criterion),
+    'figure_kind': figure_kind_of(scheme, criterion.metric),
     'condition': condition_sql(criterion) ~ enough_criteria(when),
     'zh': (
         name.zh ~ '为 ',
-        '，' ~ bounds_words(criterion, 'zh') ~ '（' ~ whole ~ ' 项条件中满足 ' ~ when.at_least ~ ' 项即可）。',
+        '，' ~ bounds_words(criterion, 'zh') ~ '（' ~ whole ~ ' 项条件中须满足 ' ~ when.at_least ~ ' 项）。',
     ),
     'en': (
         name.en ~ ': ',
-        ', ' ~ bounds_words(criterion, 'en') ~ ' (' ~ when.at_least ~ ' of ' ~ whole ~ ' criteria is enough).',
+        ', ' ~ bounds_words(criterion, 'en') ~ ' (it takes ' ~ when.at_least ~ ' of ' ~ whole ~ ' criteria).',
     ),
 }) -%}
 {%- endfor -%}
@@ -70,6 +70,7 @@ placed as (
     'tier': scheme.tiers | last,
     'criterion': criterion.metric,
     'threshold': threshold_of(criterion),
+    'figure_kind': figure_kind_of(scheme, criterion.metric),
     'condition': '(' ~ condition_sql(criterion) ~ ') is not true',
     'zh': (name.zh ~ '为 ', '，' ~ missed_bounds_words(criterion, 'zh') ~ '；未达到任何更高等级的条件。'),
     'en': (name.en ~ ': ', ', ' ~ missed_bounds_words(criterion, 'en') ~ '; no higher tier is reached.'),
@@ -82,9 +83,9 @@ placed as (
 {# For a tier that needs more than one criterion: the count of those met, as a further condition. #}
 {% macro enough_criteria(when) -%}
 {%- if when.at_least > 1 %} and (
-                    {%- for criterion in when.of %}
-                    {{ "+ " if not loop.first }}case when {{ condition_sql(criterion) }} then 1 else 0 end
-                    {%- endfor %}
-                ) >= {{ when.at_least }}
+                {%- for criterion in when.of %}
+                {{ "+ " if not loop.first }}case when {{ condition_sql(criterion) }} then 1 else 0 end
+                {%- endfor %}
+            ) >= {{ when.at_least }}
 {%- endif -%}
 {%- endmacro %}

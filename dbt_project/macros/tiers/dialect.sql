@@ -29,21 +29,34 @@
 
 
 {#
-    100 * part / whole with six decimals, cut off and not rounded, so that a share just under a cut never reads as the cut.
-    Both have at most four decimals. DuckDB divides decimals as DOUBLE, hence whole numbers.
+    100 * part / whole with six decimals, cut off and not rounded, so that a share just under a cut never reads as the
+    cut. For money with at most four decimals, and a positive whole.
+    DuckDB divides decimals as DOUBLE, and whole numbers of this size a hundred times slower than it multiplies: so the
+    quotient is estimated to the nearest, and an exact product says whether that is one too many.
 #}
 {% macro truncated_percentage(part, whole) -%}
 {{ return(adapter.dispatch('truncated_percentage')(part, whole)) }}
 {%- endmacro %}
 
 {% macro default__truncated_percentage(part, whole) -%}
-cast(floor({{ part }} * 100000000 / {{ whole }}) as decimal(28, 0)) * cast(0.000001 as decimal(7, 6))
+cast(floor({{ part }} * 100000000 / {{ whole }}) as decimal(28, 0)) * 0.000001
 {%- endmacro %}
 
 {% macro duckdb__truncated_percentage(part, whole) -%}
-cast(
-            cast({{ part }} * 10000 as hugeint) * 100000000 // cast({{ whole }} * 10000 as hugeint) as decimal(32, 0)
-        ) * 0.000001
+{%- set nearest -%}
+cast(round(cast({{ part }} as double) * 100000000 / cast({{ whole }} as double)) as decimal(28, 0))
+{%- endset -%}
+case
+                when {{ nearest }} * {{ whole }} > {{ part }} * 100000000
+                    then {{ nearest }} - 1
+                else {{ nearest }}
+            end * 0.000001
+{%- endmacro %}
+
+
+{# The same for counts. #}
+{% macro truncated_percentage_of_counts(part, whole) -%}
+cast({{ integer_quotient(part ~ ' * 100000000', whole) }} as decimal(28, 0)) * 0.000001
 {%- endmacro %}
 
 
@@ -53,19 +66,21 @@ case when abs({{ part }}) < 1000 * {{ whole }} then cast({{ part }} / {{ whole }
 {%- endmacro %}
 
 
-{# Money as text: two decimals, or as many more as the figure has. #}
+{# Figures as text, cut off and not rounded, so that a figure never reads as a threshold it has not reached. #}
+
+{# Money: two decimals, or as many more as it has. #}
 {% macro money_text(value) -%}
-regexp_replace(cast(cast({{ value }} as decimal(28, 4)) as varchar(40)), '0{1,2}$', '')
+regexp_replace(cast(cast({{ value }} as decimal(28, 6)) as varchar(40)), '0{1,4}$', '')
 {%- endmacro %}
 
 
-{# A number as text, without the zeros at its end. #}
+{# A percentage: two decimals. #}
+{% macro percentage_text(value) -%}
+regexp_replace(cast(cast({{ value }} as decimal(28, 6)) as varchar(40)), '[0-9]{4}$', '')
+{%- endmacro %}
+
+
+{# Any other number: as many decimals as it has. #}
 {% macro number_text(value) -%}
 regexp_replace(cast(cast({{ value }} as decimal(28, 6)) as varchar(40)), '[.]?0+$', '')
-{%- endmacro %}
-
-
-{# A number of six decimals as text with its first two. #}
-{% macro two_decimals_text(value) -%}
-substr(cast(cast({{ value }} as decimal(28, 6)) as varchar(40)), 1, length(cast(cast({{ value }} as decimal(28, 6)) as varchar(40))) - 4)
 {%- endmacro %}

@@ -16,7 +16,8 @@ scored as (
         1 + {{ integer_quotient(
             scheme.quantiles ~ ' * (rank() over (partition by as_of_date order by ' ~ worst_first ~ ') - 1)',
             'count(*) over (partition by as_of_date)'
-        ) }} as {{ score.code | lower }}_score{{ "," if not loop.last }}
+        ) }}
+        as {{ score.code | lower }}_score{{ "," if not loop.last }}
         {%- endfor %}
     from customer_values
 
@@ -33,11 +34,8 @@ placed as (
             {%- endfor %}
         end as rule_number,
         {% for score in scheme.scores -%}
-        {{ " + " if not loop.first }}{{ score.code | lower }}_score * {{ 10 ** loop.revindex0 }}
-        {%- endfor %} as deciding_value,
-        {% for score in scheme.scores -%}
-        {{ " || " if not loop.first }}'{{ " " if not loop.first }}{{ score.code }}' || {{ score.code | lower }}_score
-        {%- endfor %} as figure
+        {{ " + " if not loop.first }}{{ 10 ** loop.revindex0 }} * {{ score.code | lower }}_score
+        {%- endfor %} as deciding_value
     from scored
 
 )
@@ -46,7 +44,7 @@ placed as (
 
 {% macro score_rule_sql(scheme, rule) -%}
 {%- for code, range in rule.when.items() -%}
-{{ " and " if not loop.first }}{{ code | lower }}_score between {{ range[0] }} and {{ range[1] }}
+{{ " and " if not loop.first }}{{ code | lower }}_score {{ "= " ~ range[0] if range[0] == range[1] else "between " ~ range[0] ~ " and " ~ range[1] }}
 {%- else -%}
 true
 {%- endfor -%}
@@ -54,6 +52,7 @@ true
 
 
 {% macro quantile_scores_rules(scheme) %}
+{%- set codes = scheme.scores | map(attribute='code') | join('') -%}
 {%- set rules = [] -%}
 {%- for rule in scheme.rules -%}
 {%- set ranges = [] -%}
@@ -63,10 +62,11 @@ true
 {%- do rules.append({
     'number': loop.index,
     'tier': scheme.tiers | selectattr('code', 'equalto', rule.tier) | first,
-    'criterion': scheme.scores | map(attribute='code') | join('') | lower ~ '_scores',
+    'criterion': codes | lower ~ '_scores',
     'threshold': none,
-    'zh': ('得分 ', '，首个符合的规则：' ~ (ranges | join('、') or '其余全部') ~ '。'),
-    'en': ('Scores ', ', the first rule that holds: ' ~ (ranges | join(', ') or 'everyone else') ~ '.'),
+    'figure_kind': 'number',
+    'zh': (codes ~ ' 得分为 ', '，首个符合的规则：' ~ (ranges | join('、') or '其余全部') ~ '。'),
+    'en': (codes ~ ' scores: ', ', the first rule that holds: ' ~ (ranges | join(', ') or 'everyone else') ~ '.'),
 }) -%}
 {%- endfor -%}
 {{ return(rules) }}

@@ -12,7 +12,6 @@ ranked as (
         customer_key,
         as_of_date,
         sum(cast({{ scheme.metric }} as decimal(28, 4))) over on_date as metric_total,
-        sum(cast({{ scheme.metric }} as decimal(28, 4))) over on_date as whole,
         sum(cast({{ scheme.metric }} as decimal(28, 4))) over highest_first
         - sum(cast({{ scheme.metric }} as decimal(28, 4))) over own_block as part_before
     from customer_values
@@ -31,7 +30,7 @@ ranked as (
 
 ),
 
-{{ placed_by_share(scheme) }}
+{{ placed_by_share(scheme, 'metric_total', truncated_percentage('part_before', 'metric_total')) }}
 {%- endmacro %}
 
 
@@ -42,31 +41,20 @@ ranked as (
         customer_key,
         as_of_date,
         sum(cast({{ scheme.metric }} as decimal(28, 4))) over on_date as metric_total,
-        count(*) over on_date as whole,
+        count(*) over on_date as customers_count,
         rank() over (partition by as_of_date order by {{ scheme.metric }} desc) - 1 as part_before
     from customer_values
     window on_date as (partition by as_of_date)
 
 ),
 
-{{ placed_by_share(scheme) }}
+{{ placed_by_share(
+    scheme, 'customers_count', truncated_percentage_of_counts('part_before', 'customers_count')
+) }}
 {%- endmacro %}
 
 
-{% macro placed_by_share(scheme) -%}
-shares as (
-
-    select
-        customer_key,
-        as_of_date,
-        metric_total,
-        part_before,
-        whole,
-        case when metric_total > 0 then {{ truncated_percentage('part_before', 'whole') }} end as share_before_pct
-    from ranked
-
-),
-
+{% macro placed_by_share(scheme, whole, share_before_pct) -%}
 placed as (
 
     select
@@ -75,16 +63,15 @@ placed as (
         case
             when metric_total <= 0 then 0
             {%- for tier in scheme.tiers[:-1] %}
-            when part_before * 100 < whole * {{ tier.share_under | replace('%', '') }} then {{ loop.index }}
+            when part_before * 100 < {{ whole }} * {{ tier.share_under | replace('%', '') }} then {{ loop.index }}
             {%- endfor %}
             else {{ scheme.tiers | length }}
         end as rule_number,
-        share_before_pct as deciding_value,
         case
-            when metric_total <= 0 then {{ figure_text(scheme, scheme.metric, 'metric_total') }}
-            else {{ two_decimals_text('share_before_pct') }}
-        end as figure
-    from shares
+            when metric_total <= 0 then metric_total
+            else {{ share_before_pct }}
+        end as deciding_value
+    from ranked
 
 )
 {%- endmacro %}
@@ -111,10 +98,11 @@ placed as (
 {%- set rules = [{
     'number': 0,
     'tier': scheme.tiers | last,
-    'criterion': criterion,
-    'threshold': none,
-    'zh': ('全体' ~ name.zh ~ '合计为 ', '，没有可比的占比。'),
-    'en': (name.en ~ ' of everybody together: ', ', so there is no share to compare.'),
+    'criterion': scheme.metric ~ '_total',
+    'threshold': 0,
+    'figure_kind': figure_kind_of(scheme, scheme.metric),
+    'zh': ('全体' ~ name.zh ~ '合计为 ', '，不超过 0，没有可比的占比。'),
+    'en': (name.en ~ ' of everybody together: ', ', not over 0, so there is no share to compare.'),
 }] -%}
 {%- for tier in scheme.tiers -%}
 {%- set cut = tier.share_under if not loop.last else scheme.tiers[-2].share_under -%}
@@ -123,6 +111,7 @@ placed as (
     'tier': tier,
     'criterion': criterion,
     'threshold': cut | replace('%', ''),
+    'figure_kind': 'percentage',
     'zh': (start.zh, '%，' ~ ('不低于 ' if loop.last else '低于 ') ~ cut ~ '。'),
     'en': (start.en, '%, ' ~ ('at least ' if loop.last else 'under ') ~ cut ~ '.'),
 }) -%}

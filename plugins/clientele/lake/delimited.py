@@ -52,7 +52,9 @@ class DelimitedReader:
         self._limits = limits
         self._row_number = 0
         self._lines_accounted = 0
-        quoted = rf'(?:(?<=[{re.escape(feed.delimiter)}\n])|\A)"[^"\r\n]*"(?=[{re.escape(feed.delimiter)}\r\n])'
+        quoted = (
+            rf'(?:(?<=[{re.escape(feed.delimiter)}\n])|\A)"[^"\r\n]*"(?=[{re.escape(feed.delimiter)}\r\n])'
+        )
         self._quoted_on_one_line = re.compile(quoted)
         self.header = self._read_header()
 
@@ -110,7 +112,10 @@ class DelimitedReader:
         if rows != block.count("\n") + (not block.endswith("\n")):
             return None
         columns = [column.combine_chunks() for column in table.columns]
-        if sum(pc.max(pc.binary_length(column)).as_py() for column in columns) > self._limits.record_characters:
+        if (
+            sum(pc.max(pc.binary_length(column)).as_py() for column in columns)
+            > self._limits.record_characters
+        ):
             return None
         numbers = pa.array(range(self._row_number + 1, self._row_number + rows + 1), pa.int64())
         self._row_number += rows
@@ -155,7 +160,7 @@ class DelimitedReader:
 
     def _refuse_open_quote(self, lines: _RecordLines) -> None:
         if lines.are_at_an_end:
-            line = self._lines_accounted + 1
+            line = self._text.lines_read - len(lines.take()) + 1
             raise RefusedFileError("truncated_file", f"a quote that opens in line {line} is never closed")
 
     def _problem(self, cells: list[str]) -> tuple[str, str] | None:

@@ -90,9 +90,7 @@ class FeedDescription(_Described):
 
     def takes(self, file_name: str) -> bool:
         """Whether a file of this name, folders left out, belongs to this feed; case does not matter."""
-        return any(
-            fnmatch.fnmatchcase(file_name.casefold(), pattern.casefold()) for pattern in self.files
-        )
+        return any(fnmatch.fnmatchcase(file_name.casefold(), pattern.casefold()) for pattern in self.files)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> FeedDescription:

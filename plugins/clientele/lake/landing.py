@@ -55,7 +55,9 @@ def list_files(landing: Path, source: str) -> list[LandedFile]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         linked_folders = [name for name in folders if (Path(folder) / name).is_symlink()]
         found += [
-            _look(root, source, Path(folder) / name) for name in [*names, *linked_folders] if _may_be_export(name)
+            _look(root, source, Path(folder) / name)
+            for name in [*names, *linked_folders]
+            if _may_be_export(name)
         ]
     return sorted(found, key=lambda file: file.file_name)
 
@@ -63,7 +65,10 @@ def list_files(landing: Path, source: str) -> list[LandedFile]:
 def unsettled(
     files: Iterable[LandedFile], settle_seconds: float, sleep: Callable[[float], None] = time.sleep
 ) -> set[LandedFile]:
-    """The files that changed between two looks ``settle_seconds`` apart; a ``.done`` beside one settles it."""
+    """The files that changed between two looks ``settle_seconds`` apart.
+
+    A ``.done`` beside a file spares it the second look.
+    """
     undeclared = [file for file in files if file.problem is None and not file.is_declared_done]
     if undeclared and settle_seconds > 0:
         sleep(settle_seconds)

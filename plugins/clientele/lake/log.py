@@ -60,7 +60,6 @@ class LoadRecord(BaseModel):
     reason: str | None = None
     row_count: int = 0
     malformed_row_count: int = 0
-    line_count: int | None = None
     position_id: int
     duplicate_of_load_id: int | None = None
     columns: tuple[str, ...] = ()
@@ -86,7 +85,7 @@ class ResolvedLoad:
 
 
 def resolve(records: Iterable[LoadRecord]) -> list[ResolvedLoad]:
-    """Apply the one rule of the log: what a name held before is superseded by what was taken in under it later.
+    """Apply the rule of the log: what a name held is superseded by what is taken in under it later.
 
     A refused file supersedes nothing. A duplicate does: its name now stands for the content of another load.
     """
@@ -137,12 +136,12 @@ def write_record(settings: Settings, record: LoadRecord) -> None:
     """Commit a load. Raises UnavailableError when its number has been taken by another process."""
     path = settings.lake / "loads" / f"{record.load_id:08d}.json"
     make_folder(path.parent)
-    failpoint(settings, "ingest_before_record")
+    failpoint(settings, "ingest_record_due")
     try:
         write_once(path, record.model_dump_json(indent=1, exclude_defaults=True).encode() + b"\n")
     except FileExistsError as error:
         raise UnavailableError(f"load {record.load_id} was written by another process") from error
-    failpoint(settings, "ingest_after_record")
+    failpoint(settings, "ingest_record_written")
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Parquet exports: typed columns as canonical text, so that all formats look the same in the lake.
 
 Integers and decimals as written; floating point as the shortest text that reads back to the same number,
-without an exponent; times as ISO 8601, in UTC with ``Z`` where the column has a time zone; ``true``/``false``.
+without an exponent; times as ISO 8601, in UTC with ``Z`` where the column has a time zone; ``true`` and
+``false``.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class ParquetReader:
             raise RefusedFileError("unreadable_file", "the Parquet file is damaged") from error
         self.header = tuple(self._schema.names)
         for position, field in enumerate(self._schema, start=1):
-            if pa.types.is_nested(field.type):
-                raise RefusedFileError("unreadable_file", f"column {position} holds nested values")
+            if not _has_text(field.type):
+                raise RefusedFileError("unreadable_file", f"column {position} holds values that are no text")
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows in file order; checks their number against the footer's."""
@@ -73,6 +74,14 @@ def to_text(column: pa.Array) -> pa.StringArray:
     return column.cast(pa.string())
 
 
+def _has_text(kind: pa.DataType) -> bool:
+    try:
+        to_text(pa.nulls(0, kind))
+    except pa.ArrowException:
+        return False
+    return True
+
+
 def _without_exponents(text: pa.StringArray) -> pa.StringArray:
     if not pc.any(pc.match_substring(text, "e")).as_py():
         return text
@@ -81,6 +90,4 @@ def _without_exponents(text: pa.StringArray) -> pa.StringArray:
 
 def _without_idle_zeros(text: pa.StringArray) -> pa.StringArray:
     """``10:00:00.500000`` -> ``10:00:00.5``, ``10:00:00.000`` -> ``10:00:00``."""
-    return pc.replace_substring_regex(
-        pc.replace_substring_regex(text, r"(\.\d*?)0+$", r"\1"), r"\.$", ""
-    )
+    return pc.replace_substring_regex(pc.replace_substring_regex(text, r"(\.\d*?)0+$", r"\1"), r"\.$", "")

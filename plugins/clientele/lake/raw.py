@@ -1,9 +1,9 @@
 """What a load leaves in the lake beside its record: raw rows, malformed rows and the vault.
 
-``raw/<source>/<feed>/<load_id>.parquet``            every row as text, contact columns as hashes
-``raw/<source>/<feed>/<load_id>.malformed.parquet``  number and reason of each row that could not be split
-``vault/<load_id>.enc``                              contact columns, columns nobody has described and the text
-                                                     of malformed rows, encrypted
+``raw/<source>/<feed>/<load_id>.parquet``: every row as text, contact columns as hashes.
+``raw/<source>/<feed>/<load_id>.malformed.parquet``: number and reason of each row that could not be split.
+``vault/<load_id>.enc``: contact columns, columns that nobody has described, whatever they may hold, and the
+text of malformed rows, encrypted.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def map_columns(header: tuple[str, ...], feed: FeedDescription) -> ColumnMap:
             shown = described[name].name if name in described else f"of column {positions[name] + 1}"
             raise RefusedFileError("duplicate_column", f"column {position + 1} repeats the name {shown}")
         positions[name] = position
-    missing = [column.name for name, column in described.items() if column.is_required and name not in positions]
+    missing = [
+        column.name for name, column in described.items() if column.is_required and name not in positions
+    ]
     if missing:
         raise RefusedFileError("missing_required_column", f"no column {', '.join(missing)}")
     return ColumnMap(
@@ -110,49 +112,56 @@ class RawWriter:
         self.path = raw_path(settings, feed.source, feed.name, load_id)
         self._malformed_path = malformed_path(settings, feed.source, feed.name, load_id)
         self._vault_path = vault_path(settings, load_id)
-        self._kept_if_written = [self.path, self._malformed_path, self._vault_path]
+        self._paths = [self.path, self._malformed_path, self._vault_path]
         self._schema = pa.schema([*_OWN_FIELDS, *((name, pa.string()) for name in feed.lake_columns)])
 
     def write(self, reader: Reader, vault_key: bytes) -> WrittenRows:
         """Write all rows of ``reader`` into drafts. Raises RefusedFileError, with no draft left behind."""
         make_folder(self.path.parent)
         make_folder(self._vault_path.parent, 0o700)
-        columns = map_columns(reader.header, self._feed)
-        row_count = malformed_count = 0
+        written = None
         try:
-            with ExitStack() as files:
-                rows = files.enter_context(_parquet_draft(self.path, self._schema))
-                malformed = files.enter_context(_parquet_draft(self._malformed_path, _MALFORMED_SCHEMA))
-                vault = files.enter_context(_vault_draft(self._vault_path, vault_key, self._load_id))
-                for chunk in reader.chunks():
-                    rows.add(self._lake_batch(chunk, columns))
-                    personal = _personal_batch(chunk, columns)
-                    if personal is not None:
-                        vault.write("contacts", personal)
-                    if chunk.malformed:
-                        malformed.add(self._malformed_batch(chunk.malformed))
-                        vault.write("malformed_rows", _text_batch(chunk.malformed))
-                    row_count += len(chunk.row_numbers)
-                    malformed_count += len(chunk.malformed)
-                if row_count + malformed_count == 0:
-                    raise RefusedFileError("empty_file", "it has a header and no rows")
-        except BaseException:
-            for path in self._kept_if_written:
-                draft_of(path).unlink(missing_ok=True)
-            raise
-        if malformed_count == 0:
-            draft_of(self._malformed_path).unlink()
-        if not vault.has_content:
-            draft_of(self._vault_path).unlink()
-        return WrittenRows(row_count, malformed_count, vault.has_content)
+            written = self._write_drafts(reader, vault_key)
+        finally:
+            has_content = {
+                self.path: written is not None,
+                self._malformed_path: written is not None and written.malformed_row_count > 0,
+                self._vault_path: written is not None and written.has_vault,
+            }
+            for path in self._paths:
+                if not has_content[path]:
+                    draft_of(path).unlink(missing_ok=True)
+        return written
+
+    def _write_drafts(self, reader: Reader, vault_key: bytes) -> WrittenRows:
+        columns = map_columns(reader.header, self._feed)
+        row_count = malformed_row_count = 0
+        with ExitStack() as files:
+            rows = files.enter_context(_parquet_draft(self.path, self._schema))
+            malformed = files.enter_context(_parquet_draft(self._malformed_path, _MALFORMED_SCHEMA))
+            vault = files.enter_context(_vault_draft(self._vault_path, vault_key, self._load_id))
+            for chunk in reader.chunks():
+                rows.add(self._lake_batch(chunk, columns))
+                personal = _personal_batch(chunk, columns)
+                if personal is not None:
+                    vault.write("contacts", personal)
+                if chunk.malformed:
+                    malformed.add(self._malformed_batch(chunk.malformed))
+                    vault.write("malformed_rows", _text_batch(chunk.malformed))
+                failpoint(self._settings, "ingest_drafts_begun")
+                row_count += len(chunk.row_numbers)
+                malformed_row_count += len(chunk.malformed)
+        if row_count + malformed_row_count == 0:
+            raise RefusedFileError("empty_file", "it has a header and no rows")
+        return WrittenRows(row_count, malformed_row_count, vault.has_content)
 
     def keep(self) -> None:
         """Give the drafts their names. Without a record in the log they still mean nothing."""
-        failpoint(self._settings, "ingest_before_raw")
-        for path in self._kept_if_written:
+        failpoint(self._settings, "ingest_drafts_written")
+        for path, what in zip(self._paths, ("raw", "malformed", "vault"), strict=True):
             if draft_of(path).exists():
                 keep_draft(path)
-            failpoint(self._settings, f"ingest_after_{path.suffixes[0][1:]}")
+            failpoint(self._settings, f"ingest_{what}_kept")
 
     def _lake_batch(self, chunk: Chunk, columns: ColumnMap) -> pa.RecordBatch:
         length = len(chunk.row_numbers)
@@ -199,8 +208,9 @@ def remove_orphans(settings: Settings, records: list[LoadRecord]) -> None:
     for folder in ("raw", "vault", "loads"):
         for path in (settings.lake / folder).rglob("*"):
             is_draft = path.name.endswith(DRAFT_SUFFIX)
-            is_orphan = folder != "loads" and path.is_file() and int(path.name.partition(".")[0]) not in accepted
-            if is_draft or is_orphan:
+            number = path.name.partition(".")[0]
+            is_orphan = folder != "loads" and number.isdecimal() and int(number) not in accepted
+            if path.is_file() and (is_draft or is_orphan):
                 path.unlink()
 
 
@@ -254,7 +264,7 @@ def _vault_draft(path: Path, key: bytes, load_id: int) -> Iterator[_VaultDraft]:
 
 
 def _personal_batch(chunk: Chunk, columns: ColumnMap) -> pa.RecordBatch | None:
-    """Columns for the vault: contact columns, and those that nobody has described, whatever they may hold."""
+    """Columns for the vault: contact columns, and those that nobody has described."""
     personal = {
         column.name: chunk.columns[position]
         for column, position in columns.described

@@ -23,7 +23,7 @@ def normalise_phone(text: str, region: str) -> str | None:
 
     ``region`` (ISO 3166-1 alpha-2) is where a number without a country code belongs. A number counts when
     its length is possible there: tables of assigned prefixes change with every release of the library,
-    and with them a hash would.
+    and with them a hash would. One digit over and over is what a till is fed when nobody gives a number.
     """
     plain = _FLOAT_ENDING.sub("", _plain(text))
     if _SCIENTIFIC.match(plain):
@@ -32,7 +32,10 @@ def normalise_phone(text: str, region: str) -> str | None:
         number = phonenumbers.parse(plain, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    digits = phonenumbers.national_significant_number(number)
+    is_placeholder = len(set(digits)) == 1
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE or is_placeholder:
         return None
     extension = f";ext={number.extension}" if number.extension else ""
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)) + extension
@@ -40,7 +43,7 @@ def normalise_phone(text: str, region: str) -> str | None:
 
 def normalise_email(text: str) -> str | None:
     """The address in one case and width; None unless it is ``something@something`` without a space."""
-    plain = _plain(text).casefold()
+    plain = unicodedata.normalize("NFKC", _plain(text).casefold())
     local, at, domain = plain.rpartition("@")
     if not (local and at and domain) or "@" in local or any(character.isspace() for character in plain):
         return None
@@ -48,7 +51,7 @@ def normalise_email(text: str) -> str | None:
 
 
 def birth_year(text: str) -> str | None:
-    """The four-digit year of a date in any order (``1990-05-01``, ``01/05/1990``, ``19900501``); else None."""
+    """The four-digit year of ``1990-05-01``, ``01/05/1990`` or ``19900501``; None where there is none."""
     plain = _plain(text)
     match = _COMPACT_DATE.match(plain) or _YEAR.search(plain)
     return match[1] if match else None

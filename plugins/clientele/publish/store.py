@@ -101,7 +101,6 @@ def settle(settings: Settings) -> None:
         return
     _point_stable_names(settings)
     _copy_reports(release.directory / REPORT, settings.reports)
-    failpoint(settings, "publish_reported")
     # A reader may be about to open the release it just found current, so its predecessor always stays.
     kept = max(settings.keep_releases, 2)
     for name in [name for name in names if name <= release.release_id][:-kept]:

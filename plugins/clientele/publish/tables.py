@@ -16,6 +16,7 @@ PUBLISHED_TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "tier_history": ("customer_key", "scheme_id", "valid_from_date"),
         "tier_movements": ("as_of_date", "scheme_id", "from_tier_code", "to_tier_code"),
         "tier_sizes": ("as_of_date", "scheme_id", "tier_code"),
+        "sales_totals": ("source", "channel", "currency_code"),
         "sales_line_totals": (
             "source",
             "currency_code",

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import sqlalchemy
-from great_expectations.data_context import AbstractDataContext
-from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 
 
 class _Columns:
@@ -77,6 +77,9 @@ class DuckdbExecutionEngine(SqlAlchemyExecutionEngine):
         self.engine.dispose()
 
 
+_EngineType = type[SqlAlchemyExecutionEngine]
+
+
 class DuckdbDatasource(SQLDatasource):
     """One schema of one DuckDB file. Defining the class registers ``data_sources.add_duckdb``."""
 
@@ -86,7 +89,7 @@ class DuckdbDatasource(SQLDatasource):
     database_schema: str
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self) -> _EngineType:
         return DuckdbExecutionEngine
 
     @property

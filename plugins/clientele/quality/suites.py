@@ -58,8 +58,8 @@ class _Strict(BaseModel):
 class Check(_Strict):
     """One expectation: its id within the suite, what it promises (with units) and its configuration.
 
-    ``shows``: columns of a SQL check's rows that a failure tells beside the suite's keys: for checks whose rows
-    are files or groups, not customers.
+    ``shows``: columns of a SQL check's rows that a failure tells beside the suite's keys. For checks whose
+    rows are files or groups, not customers.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

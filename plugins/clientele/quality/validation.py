@@ -20,7 +20,7 @@ from typing import Any
 import great_expectations
 import sqlalchemy
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
-from great_expectations.data_context import AbstractDataContext
+from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
@@ -32,6 +32,7 @@ from great_expectations.data_context.types.resource_identifiers import (
 )
 from great_expectations.datasource.fluent.interfaces import TestConnectionError
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from clientele.errors import UnavailableError
 from clientele.quality.duckdb_source import DuckdbDatasource, add_database
@@ -41,7 +42,7 @@ from clientele.quality.suites import Check, Checkpoint, Suite, is_public
 #: How many offending keys a failure names.
 KEYS_SHOWN = 10
 
-_GX_SEVERITY = {"blocking": "critical", "warning": "warning"}
+_GX_SEVERITY = {"blocking": FailureSeverity.CRITICAL, "warning": FailureSeverity.WARNING}
 #: Expectations whose observed value is a figure of the whole table.
 _TABLE_FIGURES = frozenset(
     {"expect_table_row_count_to_be_between", "expect_column_sum_to_be_between", "unexpected_rows_expectation"}
@@ -62,11 +63,11 @@ _NAMING_ERRORS = re.compile(r"^\(?_?duckdb\.(?:Catalog|Binder|Parser)Exception\)
 
 
 def run_checkpoint(
-    checkpoint: Checkpoint, database: Path, *, threads: int, memory_limit: str, pages: Path
+    checkpoint: Checkpoint, database: Path, *, threads: int, memory_limit: str, pages: Path | None
 ) -> list[CheckResult]:
     """Check every suite of ``checkpoint`` on the DuckDB file ``database``, opened read-only.
 
-    Renders the Data Docs of the boundary into the folder ``pages``. Results come in the order of the files.
+    Renders the Data Docs of the boundary into the folder ``pages``, if one is given. Results come in the order of the files.
     What could not be judged (an error, a missing table, no rows where rows are required) is a blocking
     failure, also in a warning suite.
 
@@ -86,14 +87,15 @@ def run_checkpoint(
                 for suite in checkpoint.suites
                 for result in _SuiteRun(context, source, checkpoint, suite).results()
             ]
-            context.build_data_docs()
+            if pages is not None:
+                context.build_data_docs()
         finally:
             source.get_execution_engine().close()
             source.get_engine().dispose()
     return results
 
 
-def _context(pages: Path) -> AbstractDataContext:
+def _context(pages: Path | None) -> AbstractDataContext:
     """A context in memory: no progress bars, no telemetry, Data Docs in ``pages``."""
     site = {
         "class_name": "SiteBuilder",
@@ -105,7 +107,7 @@ def _context(pages: Path) -> AbstractDataContext:
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
         analytics_enabled=False,
         progress_bars=ProgressBarsConfig(globally=False),
-        data_docs_sites={"pages": site},
+        data_docs_sites={} if pages is None else {"pages": site},
     )
     return great_expectations.get_context(mode="ephemeral", project_config=config)
 
@@ -173,7 +175,7 @@ class _SuiteRun:
         except Exception as error:  # noqa: BLE001 - an error of the suite is an error of each of its checks
             return outcomes | {key: self._unjudged(check, _kind(error)) for key, check in remaining.items()}
         for result in validated.results if validated else []:
-            check = remaining.pop(result.expectation_config.meta["check_id"])
+            check = remaining.pop(_configuration(result).meta["check_id"])
             outcomes[check.id] = self._outcome(check, result, rows_count)
         return outcomes | {key: self._unjudged(check, "no result") for key, check in remaining.items()}
 
@@ -290,7 +292,7 @@ def _for_pages(result: ExpectationSuiteValidationResult) -> ExpectationSuiteVali
         ExpectationValidationResult(
             success=bool(item.success),
             expectation_config=item.expectation_config,
-            result=_counts(item.expectation_config.type, item.result),
+            result=_counts(_configuration(item).type, item.result),
             meta=item.meta,
             exception_info={
                 "raised_exception": _exception(item) is not None,
@@ -309,6 +311,13 @@ def _for_pages(result: ExpectationSuiteValidationResult) -> ExpectationSuiteVali
         meta=result.meta,
         batch_id=result.batch_id,
     )
+
+
+def _configuration(result: ExpectationValidationResult) -> ExpectationConfiguration:
+    """The configuration of the expectation behind ``result``: every one of ours has one."""
+    if result.expectation_config is None:
+        raise UnavailableError("Great Expectations returned a result without its expectation")
+    return result.expectation_config
 
 
 def _counts(expectation_type: str, figures: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ TEXTS: dict[Language, dict[str, str]] = {
         "as_of": "截至 {date}",
         "compared_with": "与 {date} 对比",
         "not_compared": "首期报告，没有可对比的上月末数据",
-        "contents": "目录",
         "headlines": "总览",
         "customers": "客户数",
         "buyers_12m": "近12个月购买客户",
@@ -31,17 +30,16 @@ TEXTS: dict[Language, dict[str, str]] = {
         "same": "不变",
         "new": "新进入",
         "left": "已离开",
-        "share": "占比",
         "no_schemes": "本期没有计算任何等级方案。",
         "version": "第 {version} 版",
         "population": "{customers} 位客户",
-        "pyramid": "客户与净销售额在各等级的分布",
+        "pyramid": "客户与近12个月净销售额在各等级的分布，增减为较上月末",
         "tier": "等级",
         "customers_share": "客户占比",
-        "change": "较上月末",
+        "change": "增减",
         "net_sales": "净销售额",
         "net_sales_share": "净销售额占比",
-        "average": "人均净销售额",
+        "average": "人均",
         "top_share_about": (
             "{tiers}合计占客户的 {customers}，贡献净销售额的 {net_sales}：符合“约占 {claimed}”的经验。"
         ),
@@ -60,7 +58,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "no_history": "只有一个计算日期，下月起显示变化。",
         "movement": "等级变动",
         "movement_caption": "从 {from_date}（行）到 {to_date}（列）的客户数",
-        "from_to": "原等级 ↓　现等级 →",
+        "from_to": "原等级 ↓ / 现等级 →",
         "total": "合计",
         "movement_sentence": (
             "升级 {up} 位（净销售额 {up_amount}），降级 {down} 位（净销售额 {down_amount}），"
@@ -140,7 +138,6 @@ TEXTS: dict[Language, dict[str, str]] = {
         "as_of": "As of {date}",
         "compared_with": "Compared with {date}",
         "not_compared": "First report: there is no previous month end to compare with",
-        "contents": "Contents",
         "headlines": "Overview",
         "customers": "Customers",
         "buyers_12m": "Buyers, 12 months",
@@ -161,17 +158,16 @@ TEXTS: dict[Language, dict[str, str]] = {
         "same": "Unchanged",
         "new": "New",
         "left": "Left",
-        "share": "Share",
         "no_schemes": "No tier scheme was computed for this release.",
         "version": "version {version}",
         "population": "{customers} customers",
-        "pyramid": "Customers and net sales by tier",
+        "pyramid": "Customers and net sales of 12 months by tier, change since last month end",
         "tier": "Tier",
         "customers_share": "Share of customers",
-        "change": "Since last month end",
+        "change": "Change",
         "net_sales": "Net sales",
         "net_sales_share": "Share of net sales",
-        "average": "Net sales per customer",
+        "average": "Per customer",
         "top_share_about": (
             "{tiers} together are {customers} of customers and bring {net_sales} of net sales: "
             "in line with the rule of thumb of about {claimed}."
@@ -193,7 +189,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "no_history": "Only one date has been computed; changes show from next month.",
         "movement": "Movement between tiers",
         "movement_caption": "Customers from {from_date} (rows) to {to_date} (columns)",
-        "from_to": "From ↓  to →",
+        "from_to": "From ↓ / to →",
         "total": "Total",
         "movement_sentence": (
             "{up} moved up (net sales {up_amount}), {down} moved down (net sales {down_amount}), "

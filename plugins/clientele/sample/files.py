@@ -57,6 +57,7 @@ class ExportWriter:
     def __init__(self, folder: Path, files: Sequence[ExportFile]) -> None:
         self.files = files
         self._parts = [folder / f"{file.name}.part" for file in files]
+        self._has_rows = [False] * len(files)
         for part, file in zip(self._parts, files, strict=True):
             part.write_bytes(f"{file.header}\n".encode())
 
@@ -64,12 +65,16 @@ class ExportWriter:
         """Add whole lines to the file at ``position``."""
         text = "\n".join(lines)
         if text:
+            self._has_rows[position] = True
             with self._parts[position].open("ab", buffering=_BUFFER_BYTES) as part:
                 part.write(f"{text}\n".encode())
 
     def finish(self) -> None:
-        """Give every file its name, in order."""
-        for part, file in zip(self._parts, self.files, strict=True):
+        """Give every file its name, in order; a period without rows has no file."""
+        for part, file, has_rows in zip(self._parts, self.files, self._has_rows, strict=True):
+            if not has_rows:
+                part.unlink()
+                continue
             if file.name.endswith(".gz"):
                 _compress(part)
             part.rename(part.with_name(file.name))

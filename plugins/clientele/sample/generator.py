@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -45,12 +47,19 @@ from clientele.sample.truth import (
 #: People made at a time; memory depends on this and not on the size of the shop.
 _BLOCK = 2_000
 _MAXIMUM_MONTHS = 120
+_MAXIMUM_SEED = (1 << 63) - 1
+#: The shop's time zone has one fixed offset from some years before the first of these days.
+_EARLIEST_END, _LATEST_END = date(2015, 1, 1), date(2100, 1, 1)
 _MARKER = "sample.json"
+_Bounded = TypeVar("_Bounded", int, date)
 
 
 @dataclass(frozen=True)
 class SampleSummary:
-    """What was written: ``rows`` counts the data rows of each feed, files dropped again or refused left out."""
+    """What was written.
+
+    ``rows`` counts the data rows of each feed; files dropped again or refused are left out of it.
+    """
 
     customers: int
     first_date: date
@@ -79,12 +88,13 @@ def generate(
     Raises ConfigurationError for arguments out of range or when the folders hold another sample, and
     UnavailableError when they cannot be written.
     """
-    _require(1 <= customers <= MAXIMUM_CUSTOMERS, f"customers={customers} is not from 1 to {MAXIMUM_CUSTOMERS}")
-    _require(1 <= months <= _MAXIMUM_MONTHS, f"months={months} is not from 1 to {_MAXIMUM_MONTHS}")
-    _require(date(2005, 1, 1) <= end <= date(2100, 1, 1), f"end={end} is not from 2005-01-01 to 2100-01-01")
-    _require(seed >= 0, f"seed={seed} is negative")
+    _require_between("customers", customers, 1, MAXIMUM_CUSTOMERS)
+    _require_between("months", months, 1, _MAXIMUM_MONTHS)
+    _require_between("end", end, _EARLIEST_END, _LATEST_END)
+    _require_between("seed", seed, 0, _MAXIMUM_SEED)
     timeline = Timeline(end=end, months=months)
-    arguments = {"customers": customers, "months": months, "end": end.isoformat(), "seed": seed}
+    arguments: dict[str, int | str] = {"customers": customers, "months": months, "end": end.isoformat()}
+    arguments["seed"] = seed
     try:
         landing.mkdir(parents=True, exist_ok=True)
         truth.mkdir(parents=True, exist_ok=True)
@@ -101,9 +111,11 @@ def generate(
         ) from error
 
 
-def _require(is_met: bool, message: str) -> None:  # noqa: FBT001
-    if not is_met:
-        raise ConfigurationError(message)
+def _require_between(name: str, value: _Bounded, lowest: _Bounded, highest: _Bounded) -> None:
+    if not lowest <= value <= highest:
+        raise ConfigurationError(
+            f"{name}={value} cannot be used", remedy=f"choose a value from {lowest} to {highest}"
+        )
 
 
 def _claim(truth: Path, arguments: dict[str, int | str]) -> None:
@@ -169,7 +181,8 @@ class _Shop:
         counts += self._drop_again(counts)
         counts.append(self._drop_unusable())
         groups = (self._customers + COUNTER_PHONE_EVERY - COUNTER_PHONE_CARDS) // COUNTER_PHONE_EVERY
-        self._truth_writer.finish(counts, (counter_phone(group * COUNTER_PHONE_EVERY) for group in range(groups)))
+        shared = (counter_phone(group * COUNTER_PHONE_EVERY) for group in range(groups))
+        self._truth_writer.finish(counts, shared)
         return SampleSummary(
             customers=self._customers,
             first_date=self._timeline.first,
@@ -181,8 +194,11 @@ class _Shop:
         )
 
     def _drop_again(self, counts: Sequence[FileCount]) -> list[FileCount]:
-        """A copy of one day's POS file under another name."""
-        name = self._till[0].files[-3 % len(self._till[0].files)].name
+        """A copy of one of the last days' POS files under another name."""
+        names = sorted({count.file_name for count in counts if count.feed == "pos_sales"})
+        if not names:
+            return []
+        name = names[-3 % len(names)]
         copy = name.replace(".csv", "_again.csv")
         part = self._landing / f"{copy}.part"
         shutil.copyfile(self._landing / name, part)
@@ -199,13 +215,21 @@ class _Shop:
             f"0.00,14.00,9.00,{CURRENCY},sale,,cash,"
             for number in range(1, 6)
         ]
-        kept = [[value for place, value in enumerate(row.split(",")) if place != missing] for row in [TILL_HEADER, *lines]]
+        rows = [line.split(",") for line in (TILL_HEADER, *lines)]
+        kept = [",".join(fields[:missing] + fields[missing + 1 :]) for fields in rows]
         part = self._landing / f"{name}.part"
-        part.write_bytes("".join(f"{','.join(row)}\n" for row in kept).encode())
+        part.write_bytes("".join(f"{line}\n" for line in kept).encode())
         part.rename(self._landing / name)
         nothing = [0] * len(Outcome)
         return FileCount(
-            "pos_sales", name, "refused", "missing_required_column", CURRENCY, nothing, nothing, rows_refused=len(lines)
+            feed="pos_sales",
+            file_name=name,
+            status="refused",
+            reason_code="missing_required_column",
+            currency_code=CURRENCY,
+            rows=nothing,
+            amounts=nothing,
+            rows_refused=len(lines),
         )
 
 
@@ -213,5 +237,5 @@ def _append(writer: ExportWriter, file: IntArray, lines: Sequence[str]) -> None:
     """Append each line to its file."""
     order = np.argsort(file, kind="stable")
     edges = np.searchsorted(file[order], np.arange(len(writer.files) + 1))
-    for position, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+    for position, (start, stop) in enumerate(pairwise(edges.tolist())):
         writer.append(position, (lines[index] for index in order[start:stop].tolist()))

@@ -37,7 +37,7 @@ _CHANGES = 3
 _CARD_TIERS = ("普通", "银卡", "金卡", "白金", "钻石")
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 _GIVEN_NAMES = ("一一", "小样", "试之", "例文", "虚白", "子虚", "乌有", "某某")
-_READABLE_FLAWS = (Flaw.BAD_DATE, Flaw.MISSING_KEY, Flaw.TOO_FEW_FIELDS, Flaw.TOO_MANY_FIELDS)
+_MEMBER_FLAWS = (Flaw.BAD_DATE, Flaw.MISSING_KEY, Flaw.TOO_FEW_FIELDS, Flaw.TOO_MANY_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class MemberRows:
 
 def draw_members(draws: Draws, timeline: Timeline, people: People) -> MemberRows:
     """Every card's first row and its changes; file 0 is the full list, file n the changes of month n."""
-    first = _first_rows(timeline, people, people.is_member, 0, people.joined)
-    second = _first_rows(timeline, people, people.has_second_card, 1, people.second_joined)
+    first = _first_rows(timeline, people.is_member, 0, people.joined)
+    second = _first_rows(timeline, people.has_second_card, 1, people.second_joined)
     start = MemberRows.join([first, second])
     month_ends = np.array([period.last for period in timeline.month_periods])
     months = len(month_ends)
@@ -74,9 +74,10 @@ def draw_members(draws: Draws, timeline: Timeline, people: People) -> MemberRows
     for change in range(1, _CHANGES + 1):
         purpose = f"member_change_{change}"
         # Every tenth of a minute belongs to one change, so no two rows of a card have the same time.
-        month = start.file + draws.below(purpose, max(months, 1) * 3, *keys)
+        month = start.file + draws.below(purpose, months * 3, *keys)
         day = np.minimum(month_ends[np.minimum(month, months - 1)], timeline.last_day)
-        time = day * SECONDS_PER_DAY + 21 * 3600 + draws.below(purpose + "_minute", 50, *keys) * 60 + change * 6
+        minute = 21 * 60 + draws.below(f"{purpose}_minute", 50, *keys)
+        time = day * SECONDS_PER_DAY + minute * 60 + change * 6
         is_made = (month < months) & (time > start.updated)
         changed = MemberRows(
             person=start.person,
@@ -92,9 +93,7 @@ def draw_members(draws: Draws, timeline: Timeline, people: People) -> MemberRows
     return _with_mishaps(draws, people, _with_outcomes(rows))
 
 
-def _first_rows(
-    timeline: Timeline, people: People, chosen: BoolArray, card: int, joined: IntArray
-) -> MemberRows:
+def _first_rows(timeline: Timeline, chosen: BoolArray, card: int, joined: IntArray) -> MemberRows:
     person = np.flatnonzero(chosen)
     day = joined[person] // SECONDS_PER_DAY
     file_of_day = timeline.file_of_day(timeline.month_periods)
@@ -128,8 +127,8 @@ def _with_mishaps(draws: Draws, people: People, rows: MemberRows) -> MemberRows:
     repeated = rows.take(is_newest & draws.happens("member_repeated", 3, *keys))
     unreadable = is_newest & draws.happens("member_unreadable", 1, *keys)
     spoilt = rows.take(unreadable)
-    flaws = np.array(_READABLE_FLAWS)[
-        draws.below("member_flaw", len(_READABLE_FLAWS), *(key[unreadable] for key in keys))
+    flaws = np.array(_MEMBER_FLAWS)[
+        draws.below("member_flaw", len(_MEMBER_FLAWS), *(key[unreadable] for key in keys))
     ]
     return MemberRows.join(
         [
@@ -217,8 +216,8 @@ def _member_line(
         spelled_phone(digits, number + 3 * card) if digits else "",
         spelled_email(card_email(number), number + card) if shows_email else "",
         ("female", "female", "male", "")[traits // 128 % 4],
-        f"{1950 + traits // 512 % 56}-{1 + traits // 7 % 12:02d}-{1 + traits // 11 % 28:02d}" if traits % 5 else "",
-        f"{2012 + traits // 13 % 12}-06-{1 + traits // 17 % 28:02d}" if traits % 9 == 0 else "",
+        _birth_date(1950, 56, traits // 7) if traits % 5 else "",
+        _birth_date(2012, 12, traits // 13) if traits % 9 == 0 else "",
         joined_at,
         STORES[home_store],
         "closed" if version > 1 and traits % 23 == 0 else "blocked" if traits % 499 == 0 else "active",
@@ -233,6 +232,10 @@ def _member_line(
         updated_at,
     )
     return ",".join(fields)
+
+
+def _birth_date(first_year: int, years: int, traits: int) -> str:
+    return f"{first_year + traits // 336 % years}-{1 + traits % 12:02d}-{1 + traits // 12 % 28:02d}"
 
 
 def _business_fields(number: int, traits: int, balance: int) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What befalls lines on their way into the files, and what becomes of every row of a file.
 
-At most one thing befalls a receipt, so that the outcome of each row is known when it is written and need not be
-found out by reading the files again.
+At most one thing befalls a receipt, so that the outcome of each row is known when it is written and need not
+be found out by reading the files again.
 """
 
 from __future__ import annotations
@@ -125,9 +125,10 @@ _NOTHING = -1
 class Rows:
     """Rows of one feed's files; one element per row.
 
-    ``receipt`` is the position of the receipt the row counts on (times and days of the row are its own);
-    ``original`` the number of a receipt a return names, ``product`` -1 a discount line, ``refunded`` -1 empty;
-    amounts in fen, quantities in thousandths, times in seconds since day 0.
+    ``receipt`` is the position of the receipt the row counts on (times and days of the row are its own),
+    ``original`` the number of the receipt that a return names, or -1; ``product`` is -1 on a discount line
+    and ``refunded`` -1 where it is empty; amounts are in fen, quantities in thousandths, times in seconds
+    since day 0.
     """
 
     receipt: IntArray
@@ -182,7 +183,8 @@ class Rows:
     @property
     def counts_on_its_own(self) -> BoolArray:
         """Returns that name no receipt."""
-        return (self.kind == Kind.RETURN) & (self.original == _NOTHING)
+        is_own: BoolArray = (self.kind == Kind.RETURN) & (self.original == _NOTHING)
+        return is_own
 
 
 def till_rows(draws: Draws, timeline: Timeline, receipts: Receipts, lines: Lines) -> Rows:
@@ -270,7 +272,8 @@ class _Fate:
 
     def is_struck(self, rows: Rows) -> BoolArray:
         """The row is the one line of its receipt that is struck."""
-        return rows.line_no == self._struck[rows.receipt]
+        is_struck: BoolArray = rows.line_no == self._struck[rows.receipt]
+        return is_struck
 
     def plain_rows(self, lines: Lines, kind: Kind) -> Rows:
         """Every line once, in the file of its day, as if nothing had befallen it."""
@@ -321,10 +324,10 @@ class _Fate:
         return [rows.take(~is_corrected), wrong, right]
 
     def _disputes(self, rows: Rows) -> list[Rows]:
-        """Second versions with the same time of update, and pairs of such over an older version that stands."""
+        """Versions with the same time of update; some in pairs over an older version that stands."""
         struck = self.is_struck(rows)
         disputed = rows.take((self.of(rows) == Mishap.DISPUTED) & struck)
-        # Rows without a time dispute each other only within one file; in a later file they would be corrections.
+        # Without times, rows dispute each other only within a file; in a later one they would be corrections.
         travels = (disputed.updated != NO_TIME) & (disputed.number % 2 == 0)
         later_file = np.where(travels, self._later_file[disputed.receipt], disputed.file)
         other = _with_quantity(disputed, disputed.quantity + 2000).change(file=later_file)
@@ -373,7 +376,9 @@ class _Fate:
         can_be_part = names_receipt & ~is_whole & (sold.quantity % 1000 == 0) & (sold.number % 2 == 0)
         returned = _part_of(sold, np.where(can_be_part, np.minimum(sold.quantity, 1000), sold.quantity))
         day = self._return_day[sold.receipt]
-        clock = 22 * 3600 + self._draws.below("return_clock", 1800, *(key[sold.receipt] for key in self._keys))
+        clock = 22 * 3600 + self._draws.below(
+            "return_clock", 1800, *(key[sold.receipt] for key in self._keys)
+        )
         time = day * SECONDS_PER_DAY + clock
         forgets_card = names_receipt & (sold.number % 3 == 0)
         receipts = self._receipts
@@ -399,17 +404,13 @@ class _Fate:
             file=self._later_file[before.receipt],
             updated=self._later_updated[before.receipt],
         )
-        before = before.change(
-            kind=np.where(settles, Kind.PENDING, Kind.PAID), outcome=Outcome.SUPERSEDED
-        )
+        before = before.change(kind=np.where(settles, Kind.PENDING, Kind.PAID), outcome=Outcome.SUPERSEDED)
         return Rows.join([rows.take(~is_updated), before, after])
 
 
 def _with_quantity(rows: Rows, quantity: IntArray) -> Rows:
     """The same lines for another quantity at the same price and discount."""
-    return rows.change(
-        quantity=quantity, net=net_amount(quantity, rows.price, rows.discount)
-    )
+    return rows.change(quantity=quantity, net=net_amount(quantity, rows.price, rows.discount))
 
 
 def _part_of(rows: Rows, quantity: IntArray) -> Rows:

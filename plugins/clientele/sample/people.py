@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clientele.sample.catalogue import CATEGORY_WEIGHTS, STORES
 from clientele.sample.randomness import BoolArray, Draws, IntArray
 from clientele.sample.timeline import DAYS_BEFORE, SECONDS_PER_DAY, Timeline
 
@@ -24,7 +23,7 @@ MAXIMUM_RECEIPTS = 500
 LINK_NONE, LINK_ACCOUNT, LINK_PHONE, LINK_EMAIL = range(4)
 # How a person shops over the history.
 LOYAL, SEASONAL, LAPSED, NEW = range(4)
-# People without a card: phone at the till, web account, both (one phone), web guest by e-mail, web guest by phone.
+# People without a card: phone at the till, web account, both with one phone, web guests by e-mail or phone.
 TILL_PHONE, WEB_ACCOUNT, TILL_AND_WEB, GUEST_EMAIL, GUEST_PHONE = range(5)
 
 #: Receipts in 24 months of full activity: (share in a thousand, fewest, most).
@@ -37,7 +36,7 @@ _FULL_WIDTH = str.maketrans("0123456789+", "０１２３４５６７８９＋")
 class People:
     """A block of people; every field has one element per person.
 
-    ``joined`` is in seconds since day 0 (negative: before the history); ``second_joined`` is the second card's.
+    ``joined`` is in seconds since day 0 (negative: before the history), ``second_joined`` the second card's.
     """
 
     number: IntArray
@@ -62,18 +61,24 @@ class People:
 
     @property
     def is_guest(self) -> BoolArray:
-        return ~self.is_member & (self.without_card >= GUEST_EMAIL)
+        is_guest: BoolArray = ~self.is_member & (self.without_card >= GUEST_EMAIL)
+        return is_guest
 
     @property
     def web_shows_phone(self) -> BoolArray:
         """Their web orders carry their own phone."""
         by_phone = np.where(self.is_member, self.web_link == LINK_PHONE, self.without_card == TILL_AND_WEB)
-        by_account = self.is_member & (self.web_link == LINK_ACCOUNT) & self.has_card_phone & (self.number % 2 == 0)
-        return self.has_web & (by_phone | by_account | (~self.is_member & (self.without_card == GUEST_PHONE)))
+        by_account = (
+            self.is_member & (self.web_link == LINK_ACCOUNT) & self.has_card_phone & (self.number % 2 == 0)
+        )
+        by_guest = ~self.is_member & (self.without_card == GUEST_PHONE)
+        shows_phone: BoolArray = self.has_web & (by_phone | by_account | by_guest)
+        return shows_phone
 
     @property
     def web_shows_email(self) -> BoolArray:
-        return self.has_web & (self.is_member | (self.without_card != GUEST_PHONE))
+        shows_email: BoolArray = self.has_web & (self.is_member | (self.without_card != GUEST_PHONE))
+        return shows_email
 
 
 def draw_people(draws: Draws, timeline: Timeline, number: IntArray, customers: int) -> People:
@@ -83,7 +88,9 @@ def draw_people(draws: Draws, timeline: Timeline, number: IntArray, customers: i
     is_member = is_member_number(draws, number) | has_counter_phone
     without_card = draws.choose("without_card", (55, 25, 8, 7, 5), number)
     own_phone = is_member & ~has_counter_phone
-    has_web = np.where(is_member, own_phone & draws.happens("has_web", 420, number), without_card != TILL_PHONE)
+    has_web = np.where(
+        is_member, own_phone & draws.happens("has_web", 420, number), without_card != TILL_PHONE
+    )
     web_link = np.where(
         is_member & has_web, LINK_ACCOUNT + draws.choose("web_link", (40, 35, 25), number), LINK_NONE
     )
@@ -92,7 +99,9 @@ def draw_people(draws: Draws, timeline: Timeline, number: IntArray, customers: i
         has_second_card, LINK_ACCOUNT + draws.choose("second_link", (20, 50, 30), number), LINK_NONE
     )
     # Two cards can only name one web account where the cards name a web account at all.
-    second_link = np.where((second_link == LINK_ACCOUNT) & (web_link != LINK_ACCOUNT), LINK_PHONE, second_link)
+    second_link = np.where(
+        (second_link == LINK_ACCOUNT) & (web_link != LINK_ACCOUNT), LINK_PHONE, second_link
+    )
     needs_phone = (web_link == LINK_PHONE) | (second_link == LINK_PHONE)
     needs_email = (web_link == LINK_EMAIL) | (second_link == LINK_EMAIL)
 
@@ -213,7 +222,3 @@ def spelled_email(address: str, spelling: int) -> str:
     if spelling == 3:
         return f"{address.capitalize()}  "
     return address
-
-
-WEALTH_LEVELS = len(CATEGORY_WEIGHTS)
-STORE_COUNT = len(STORES)

@@ -57,7 +57,8 @@ class Receipts:
     @property
     def is_dated(self) -> BoolArray:
         """The system that wrote the receipt also wrote when its rows were updated."""
-        return self.store != STORE_WITHOUT_UPDATE_TIMES
+        is_dated: BoolArray = self.store != STORE_WITHOUT_UPDATE_TIMES
+        return is_dated
 
     def take(self, chosen: BoolArray) -> Receipts:
         return Receipts(**{name: values[chosen] for name, values in vars(self).items()})
@@ -115,7 +116,9 @@ def draw_receipts(draws: Draws, timeline: Timeline, people: People) -> tuple[Rec
         time=day * SECONDS_PER_DAY + clock,
         store=np.where(is_web, -1, store),
         identified_by=identified_by,
-        card=(people.has_second_card[person] & draws.happens("second_card_used", 400, *keys)).astype(np.int64),
+        card=(people.has_second_card[person] & draws.happens("second_card_used", 400, *keys)).astype(
+            np.int64
+        ),
         payment=payment,
         lines=1 + draws.choose("lines", _LINES_PER_RECEIPT, *keys),
         wealth=people.wealth[person],

@@ -1,8 +1,8 @@
 """Draws that depend on nothing but the seed, a purpose and the keys of the thing drawn for.
 
 A draw is a hash, not the next value of a sequence: the order of drawing, the size of a batch and the machine
-make no difference, and a new purpose leaves every other draw as it was. Only 64-bit integer arithmetic is used,
-because floating-point functions differ in the last bit between processors.
+make no difference, and a new purpose leaves every other draw as it was. Only 64-bit integer arithmetic is
+used, because floating-point functions differ in the last bit between processors.
 """
 
 from __future__ import annotations

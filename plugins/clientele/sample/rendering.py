@@ -19,7 +19,7 @@ from clientele.sample.people import (
 )
 from clientele.sample.purchases import ACCOUNT, CARD, EMAIL, NOBODY, PHONE, Receipts
 from clientele.sample.randomness import IntArray
-from clientele.sample.timeline import SECONDS_PER_DAY, Timeline
+from clientele.sample.timeline import NO_TIME, Timeline
 
 TILL_HEADER = (
     "receipt_no,line_no,store_id,sold_at,member_no,phone,sku,product_name,category,quantity,unit_price,"
@@ -29,6 +29,7 @@ WEB_HEADER = (
     "order_no,line_no,created_at,paid_at,status,account_id,email,phone,sku,product_name,category,quantity,"
     "unit_price,discount_amount,net_amount,refunded_amount,cost_amount,currency_code,updated_at"
 )
+_SECONDS_TO_PAY = 45
 #: One day that no calendar has.
 _NO_SUCH_TIME = "2025-02-30T10:00:00"
 _PRODUCT_TEXTS = (*(product.text for product in PRODUCTS), DISCOUNT_LINE)
@@ -47,6 +48,14 @@ def _amounts(fen: IntArray) -> list[str]:
     return [f"{value:.2f}" for value in (fen / 100).tolist()]
 
 
+def _texts(numbers: IntArray) -> list[str]:
+    return [str(number) for number in numbers.tolist()]
+
+
+def _choices(texts: Sequence[str], positions: IntArray) -> list[str]:
+    return [texts[position] for position in positions.tolist()]
+
+
 def _quantities(thousandths: IntArray) -> list[str]:
     return [
         str(value // 1000) if value % 1000 == 0 else f"{value // 1000}.{value % 1000:03d}"
@@ -54,7 +63,9 @@ def _quantities(thousandths: IntArray) -> list[str]:
     ]
 
 
-def spoil(line: str, flaw: int, columns: Sequence[str], *, key: str, amount: str, time: str, kind: str) -> str:
+def spoil(
+    line: str, flaw: int, columns: Sequence[str], *, key: str, amount: str, time: str, kind: str
+) -> str:
     """The line with one thing wrong; the last four arguments name the columns that can be spoilt."""
     fields = line.split(",")
     if flaw == Flaw.BAD_DECIMAL:
@@ -88,35 +99,29 @@ def till_lines(timeline: Timeline, people: People, receipts: Receipts, rows: Row
             strict=True,
         )
     ]
-    store_texts = [STORES[value] for value in store.tolist()]
-    originals = [
-        f"{store_text}-{value:013d}" if value >= 0 else ""
-        for store_text, value in zip(store_texts, rows.original.tolist(), strict=True)
+    stores = [STORES[value] for value in store.tolist()]
+    columns = [
+        [f"{store}-{number:013d}" for store, number in zip(stores, rows.number.tolist(), strict=True)],
+        _texts(rows.line_no),
+        stores,
+        timeline.time_texts(rows.time, styles),
+        whose,
+        _choices(_PRODUCT_TEXTS, rows.product),
+        _quantities(rows.quantity),
+        _amounts(rows.price),
+        _amounts(rows.discount),
+        _amounts(rows.net),
+        _amounts(rows.cost),
+        [CURRENCY] * len(stores),
+        _choices(KIND_TEXTS, rows.kind),
+        [
+            f"{store}-{number:013d}" if number >= 0 else ""
+            for store, number in zip(stores, rows.original.tolist(), strict=True)
+        ],
+        _choices(PAYMENT_METHODS, receipts.payment[rows.receipt]),
+        timeline.time_texts(rows.updated, styles),
     ]
-    lines = [
-        f"{store_text}-{number:013d},{line_no},{store_text},{time},{owner},{_PRODUCT_TEXTS[product]},{quantity},"
-        f"{price},{discount},{net},{cost},{CURRENCY},{KIND_TEXTS[kind]},{original},{PAYMENT_METHODS[payment]},"
-        f"{updated}"
-        for store_text, number, line_no, time, owner, product, quantity, price, discount, net, cost, kind,
-        original, payment, updated in zip(
-            store_texts,
-            rows.number.tolist(),
-            rows.line_no.tolist(),
-            timeline.time_texts(rows.time, styles),
-            whose,
-            rows.product.tolist(),
-            _quantities(rows.quantity),
-            _amounts(rows.price),
-            _amounts(rows.discount),
-            _amounts(rows.net),
-            _amounts(rows.cost),
-            rows.kind.tolist(),
-            originals,
-            receipts.payment[rows.receipt].tolist(),
-            timeline.time_texts(rows.updated, styles),
-            strict=True,
-        )
-    ]  # fmt: skip
+    lines = [",".join(fields) for fields in zip(*columns, strict=True)]
     return _spoil_flawed(lines, rows, TILL_HEADER, key="receipt_no", time="sold_at", kind="kind")
 
 
@@ -146,34 +151,27 @@ def web_lines(timeline: Timeline, people: People, receipts: Receipts, rows: Rows
     ]
     styles = np.where(rows.number % 2 == 0, 2, 1)
     is_paid = np.isin(rows.kind, (Kind.PAID, Kind.REFUNDED))
-    paid = timeline.time_texts(np.minimum(rows.time + 45, _end_of_day(rows.time)), styles)
-    refunds = [
-        text if known else ""
-        for text, known in zip(_amounts(rows.refunded), (rows.refunded >= 0).tolist(), strict=True)
+    columns = [
+        [f"W{number:013d}" for number in rows.number.tolist()],
+        _texts(rows.line_no),
+        timeline.time_texts(rows.time, styles),
+        timeline.time_texts(np.where(is_paid, rows.time + _SECONDS_TO_PAY, NO_TIME), styles),
+        _choices(KIND_TEXTS, rows.kind),
+        whose,
+        _choices(_PRODUCT_TEXTS, rows.product),
+        _quantities(rows.quantity),
+        _amounts(rows.price),
+        _amounts(rows.discount),
+        _amounts(rows.net),
+        [
+            text if is_known else ""
+            for text, is_known in zip(_amounts(rows.refunded), (rows.refunded >= 0).tolist(), strict=True)
+        ],
+        _amounts(rows.cost),
+        [CURRENCY] * len(whose),
+        timeline.time_texts(rows.updated, styles),
     ]
-    lines = [
-        f"W{number:013d},{line_no},{time},{paid_at if has_paid else ''},{KIND_TEXTS[kind]},{owner},"
-        f"{_PRODUCT_TEXTS[product]},{quantity},{price},{discount},{net},{refund},{cost},{CURRENCY},{updated}"
-        for number, line_no, time, paid_at, has_paid, kind, owner, product, quantity, price, discount, net, refund,
-        cost, updated in zip(
-            rows.number.tolist(),
-            rows.line_no.tolist(),
-            timeline.time_texts(rows.time, styles),
-            paid,
-            is_paid.tolist(),
-            rows.kind.tolist(),
-            whose,
-            rows.product.tolist(),
-            _quantities(rows.quantity),
-            _amounts(rows.price),
-            _amounts(rows.discount),
-            _amounts(rows.net),
-            refunds,
-            _amounts(rows.cost),
-            timeline.time_texts(rows.updated, styles),
-            strict=True,
-        )
-    ]  # fmt: skip
+    lines = [",".join(fields) for fields in zip(*columns, strict=True)]
     return _spoil_flawed(lines, rows, WEB_HEADER, key="order_no", time="created_at", kind="status")
 
 
@@ -188,10 +186,6 @@ def _web_identification(
     if identified_by == EMAIL:
         return f",{email},"
     return f",,{spelled_phone(phone(number), order_number)}" if identified_by != NOBODY else ",,"
-
-
-def _end_of_day(seconds: IntArray) -> IntArray:
-    return seconds - seconds % SECONDS_PER_DAY + SECONDS_PER_DAY - 1
 
 
 def _spoil_flawed(lines: list[str], rows: Rows, header: str, *, key: str, time: str, kind: str) -> list[str]:

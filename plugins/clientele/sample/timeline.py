@@ -1,4 +1,4 @@
-"""The sample's calendar: days counted from the first day of the history, and which file a day is exported in."""
+"""The sample's calendar: days counted from the first day of the history, and the file each is exported in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -64,9 +65,10 @@ class Timeline:
 
     @cached_property
     def month_periods(self) -> list[Period]:
-        edges = [months_earlier(self.end.replace(day=1), self.months - 1 - index) for index in range(self.months)]
-        firsts = [(edge - self.first).days for edge in edges] + [self.last_day + 1]
-        return [Period(a, b - 1) for a, b in zip(firsts, firsts[1:], strict=False)]
+        last_month = self.end.replace(day=1)
+        starts = [months_earlier(last_month, back) for back in reversed(range(self.months))]
+        firsts = [(start - self.first).days for start in starts]
+        return [Period(first, after - 1) for first, after in pairwise([*firsts, self.last_day + 1])]
 
     @cached_property
     def till_periods(self) -> list[Period]:

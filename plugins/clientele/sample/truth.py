@@ -1,7 +1,7 @@
 """What a right pipeline must find in the sample's files, kept while the files are written.
 
-Nothing here reads the files: rows are counted by the outcome they were written for, and values by the purchases
-they stand for. See ``README`` for the files of the truth folder.
+Nothing here reads the files: rows are counted by the outcome they were written for, and values by the
+purchases they stand for. See ``README`` for the files of the truth folder.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Final
 import duckdb
 import numpy as np
 import pyarrow as pa
-from pyarrow import dataset
 import pyarrow.parquet as pq
+from pyarrow import dataset
 
 from clientele.sample.catalogue import CURRENCY, STORES
 from clientele.sample.files import ExportFile
@@ -47,29 +47,36 @@ NO_CURRENCY: Final = "XXX"
 ABC_SCHEMES: Final = (("abc_sales_70_20_10", 70, 90), ("abc_sales_75_20_5", 75, 95))
 
 README: Final = """\
-What a right reading of the sample shop's files gives, as of the day in sample.json.
+What a right reading of the sample shop's files gives, as of the day `end` in sample.json.
 
-people.parquet          one row per person: person_id, is_member, joined_date (first card),
-                        net_sales_12m_amount and net_sales_lifetime_amount (CNY), visits_12m_count,
-                        visits_lifetime_count. Everybody here is a customer known by that day.
-accounts.parquet        one row per account: person_id, source, account_type (member, ecommerce, phone,
-                        email), account_id in plain normal form (E.164; lower case).
-expected_tiers.parquet  one row per person and scheme: person_id, scheme_id, tier_code.
-shared_contacts.csv     phones on too many cards; they link nobody: source, account_type, account_id, cards_count.
-files.csv               one row per file and currency: source, feed, file_name, status, reason_code, currency_code,
-                        rows and amounts in, loaded, duplicate, superseded, quarantined. A refused file counts
-                        only as rows_refused, a file dropped again only as duplicate.
-totals.csv              files.csv summed by source, feed and currency; rows_in = loaded + duplicate +
-                        superseded + quarantined, and so for amounts.
+people.parquet
+    One row per person: person_id, is_member, joined_date (of the first card), net_sales_12m_amount and
+    net_sales_lifetime_amount (CNY), visits_12m_count, visits_lifetime_count. Everybody in it is a customer
+    known by that day.
+accounts.parquet
+    One row per account that a loaded row shows: person_id, source, account_type (member, ecommerce, phone,
+    email), account_id in plain normal form (phones as E.164, addresses in lower case).
+expected_tiers.parquet
+    One row per person and scheme: person_id, scheme_id, tier_code.
+shared_contacts.csv
+    Phones on too many cards, which link nobody: source, account_type, account_id, cards_count.
+files.csv
+    One row per file and currency: source, feed, file_name, status, reason_code, currency_code, then rows and
+    amounts in, loaded, duplicate, superseded and quarantined. The rows of a refused file count only in
+    rows_refused; those of a file dropped again under another name only as in and duplicate.
+totals.csv
+    files.csv summed by source, feed and currency. In = loaded + duplicate + superseded + quarantined.
 
-Amounts are the files' own net_amount, as in the ledger: positive on returns. XXX stands for no currency: the
-rows of members, and rows that cannot be split into fields. Persons are told apart as the identity rules can:
-nobody here owns accounts that nothing links, and nobody shares a phone with fewer people than the rules' guard.
+Amounts are the files' own net_amount, as in a ledger: positive on returns, and 0 where they cannot be read.
+XXX stands for no currency: the rows of members, and rows that cannot be split into fields. Nobody owns
+accounts that no rule can link, and every phone shared by several people is on more cards than the guard
+against shared phones lets pass.
 """
 
 _OUTCOMES = tuple(outcome.name.lower() for outcome in Outcome)
 _FILE_COLUMNS = ("source", "feed", "file_name", "status", "reason_code", "currency_code")
 _TOTAL_COLUMNS = ("source", "feed", "currency_code")
+_SHARED_COLUMNS = ("source", "account_type", "account_id", "cards_count")
 _MEASURES = (
     "rows_in",
     *(f"rows_{outcome}" for outcome in _OUTCOMES),
@@ -171,10 +178,11 @@ def person_sales(timeline: Timeline, people: People, receipts: Receipts, rows: R
     np.add.at(receipt_net, rows.receipt, np.where(rows.counts_on_its_own, 0, rows.net_sales))
     is_visit = is_known & (receipt_net > 0)
     visits = _visits(receipts, is_visit)
+    recent_visits = visits & (receipts.day > timeline.window_start)
     return PersonSales(
         net_12m=_summed(whose, np.where(in_window, amount, 0), size),
         net_lifetime=_summed(whose, amount, size),
-        visits_12m=np.bincount(receipts.person[visits & (receipts.day > timeline.window_start)], minlength=size),
+        visits_12m=np.bincount(receipts.person[recent_visits], minlength=size),
         visits_lifetime=np.bincount(receipts.person[visits], minlength=size),
     )
 
@@ -193,7 +201,8 @@ def _visits(receipts: Receipts, is_visit: BoolArray) -> BoolArray:
     place = receipts.store[chosen] + 1 + (len(STORES) + 1) * order_index
     places = (len(STORES) + 1) * (MAXIMUM_RECEIPTS + 1)
     days = int(receipts.day.max(initial=0)) + 1
-    _, first = np.unique((receipts.person[chosen] * days + receipts.day[chosen]) * places + place, return_index=True)
+    person_days = receipts.person[chosen] * days + receipts.day[chosen]
+    _, first = np.unique(person_days * places + place, return_index=True)
     visits = np.zeros(len(is_visit), dtype=bool)
     visits[chosen[first]] = True
     return visits
@@ -234,12 +243,11 @@ class TruthWriter:
         for name in ("people.parquet", "accounts.parquet"):
             (self._folder / f"{name}.part").rename(self._folder / name)
         _write_tiers(self._folder)
-        _write_csv(self._folder / "files.csv", _FILE_COLUMNS + _MEASURES, [_file_row(count) for count in counts])
+        file_rows = [_file_row(count) for count in counts]
+        _write_csv(self._folder / "files.csv", _FILE_COLUMNS + _MEASURES, file_rows)
         _write_csv(self._folder / "totals.csv", _TOTAL_COLUMNS + _MEASURES, _total_rows(counts))
-        shared = [[SOURCE, "phone", international(digits), COUNTER_PHONE_CARDS] for digits in counter_phones]
-        _write_csv(
-            self._folder / "shared_contacts.csv", ("source", "account_type", "account_id", "cards_count"), shared
-        )
+        shared = [(SOURCE, "phone", international(digits), COUNTER_PHONE_CARDS) for digits in counter_phones]
+        _write_csv(self._folder / "shared_contacts.csv", _SHARED_COLUMNS, shared)
         _write_text(self._folder / "README", README)
 
 
@@ -284,8 +292,8 @@ def _write_tiers(folder: Path) -> None:
     part = folder / "expected_tiers.parquet.part"
     with duckdb.connect(config={"threads": 1, "temp_directory": str(folder / "spill")}) as connection:
         connection.register("people", dataset.dataset(folder / "people.parquet"))
-        connection.execute("create temp table schemes (scheme_id varchar, a_percent integer, b_percent integer)")
-        connection.executemany("insert into schemes values (?, ?, ?)", [list(scheme) for scheme in ABC_SCHEMES])
+        connection.execute("create table schemes (scheme_id varchar, a_percent integer, b_percent integer)")
+        connection.executemany("insert into schemes values (?, ?, ?)", ABC_SCHEMES)
         batches = connection.execute(_TIERS).to_arrow_reader(100_000)
         with pq.ParquetWriter(part, batches.schema) as writer:
             for batch in batches:
@@ -323,12 +331,12 @@ order by schemes.scheme_id, people.person_id
 
 
 def feed_counts(totals: FeedTotals) -> list[FileCount]:
-    """One count per accepted file and currency that has rows (a file without rows keeps its first currency)."""
+    """One count per accepted file and currency that has rows."""
     counts = []
     for position, file in enumerate(totals.files):
         for place, currency in enumerate((CURRENCY, NO_CURRENCY)):
             rows, amounts = totals.rows[position, place], totals.amounts[position, place]
-            if rows.any() or (place == 0 and not totals.rows[position].any()):
+            if rows.any():
                 counts.append(
                     FileCount(file.feed, file.name, "accepted", "", currency, rows.tolist(), amounts.tolist())
                 )

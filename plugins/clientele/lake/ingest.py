@@ -1,0 +1,381 @@
+"""Ingest: take every new export of the landing folder into the lake, whole or not at all.
+
+A load is committed by its record in the log and by nothing else. The files it consists of get their names
+before; what a killed run leaves of them is removed by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from clientele.errors import ConfigurationError, UnavailableError
+from clientele.lake.descriptions import FeedDescription, SourceDescription, load_descriptions
+from clientele.lake.formats import open_reader
+from clientele.lake.landing import LandedFile, list_files, printable, unsettled
+from clientele.lake.log import LoadRecord, Status, locked_lake, read_records, write_record
+from clientele.lake.raw import RawWriter, remove_orphans
+from clientele.lake.reading import Limits, RefusedFileError
+from clientele.lake.totals import control_totals
+from clientele.privacy.hashing import ContactHasher
+from clientele.privacy.keys import Keys, load_keys
+from clientele.settings import Settings
+from clientele.warehouse.duck import connect
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of a file of the landing folder.
+
+    ``unchanged``: known already. ``waiting``: its writer is not done with it; nothing is recorded.
+    """
+
+    source: str
+    feed: str | None
+    file_name: str
+    status: Status | Literal["unchanged", "waiting"]
+    row_count: int = 0
+    reason_code: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """Every file that lies in the landing folder, by source and name."""
+
+    files: list[FileOutcome]
+
+    def count(self, status: str) -> int:
+        """How many files had this outcome."""
+        return sum(file.status == status for file in self.files)
+
+    @property
+    def row_count(self) -> int:
+        """Data rows of the files taken in now, malformed ones included."""
+        return sum(file.row_count for file in self.files if file.status == "accepted")
+
+
+def ingest(
+    settings: Settings,
+    source: str | None = None,
+    progress: Progress = lambda _: None,
+    limits: Limits | None = None,
+) -> IngestResult:
+    """Take in the new files of ``landing/<source>/`` (None: of every folder there).
+
+    Doing it again changes nothing. A file that cannot be taken in whole is refused, with the reason in the
+    log, and the others go on. Raises ConfigurationError for an unknown source, a bad description or a secret
+    key that is not the lake's own; UnavailableError when the landing folder is missing or the lake is locked.
+    """
+    descriptions = load_descriptions(settings.dbt_project)
+    if source is not None and source not in descriptions:
+        raise ConfigurationError(
+            f"there is no source {source!r}", remedy=f"one of: {', '.join(sorted(descriptions))}"
+        )
+    if not settings.landing.is_dir():
+        raise UnavailableError(
+            f"there is no landing folder {settings.landing}", remedy="put exports into landing/<source>/"
+        )
+    with locked_lake(settings), connect(None, settings) as connection:
+        log = _Log(settings)
+        remove_orphans(settings, log.records)
+        keys = _lake_keys(settings, log.records)
+        ingester = _Ingester(settings, log, keys, connection, limits or Limits())
+        landed = list(_landed(settings.landing, [source] if source else sorted(descriptions)))
+        if source is None:
+            landed += _undescribed(settings.landing, descriptions)
+        unknown = [file for file in landed if not ingester.is_known(file, descriptions)]
+        waiting = unsettled(unknown, settings.settle_seconds)
+        outcomes = []
+        for file in landed:
+            if file not in unknown:
+                outcomes.append(log.outcome(file))
+            elif file in waiting:
+                outcomes.append(_waiting(file))
+            else:
+                outcomes.append(ingester.take(file, descriptions.get(file.source)))
+            _tell(progress, outcomes[-1])
+    return IngestResult(outcomes)
+
+
+class _Log:
+    """The log while it is being added to."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.records: list[LoadRecord] = []
+        self._newest: dict[tuple[str, str], LoadRecord] = {}
+        self._accepted_content: dict[tuple[str, str], LoadRecord] = {}
+        self._first_use: dict[tuple[str, str | None, str], int] = {}
+        for record in read_records(settings):
+            self._remember(record)
+
+    @property
+    def next_load_id(self) -> int:
+        return len(self.records) + 1
+
+    def newest(self, file: LandedFile) -> LoadRecord | None:
+        """The last record of this file's name."""
+        return self._newest.get((file.source, file.file_name))
+
+    def accepted_with(self, source: str, sha256: str) -> LoadRecord | None:
+        """The first accepted load of the source with this content."""
+        return self._accepted_content.get((source, sha256))
+
+    def position_id(self, source: str, feed: str | None, file_name: str) -> int:
+        return self._first_use.get((source, feed, file_name), self.next_load_id)
+
+    def outcome(self, file: LandedFile) -> FileOutcome:
+        """A file that the log knows already."""
+        record = self._newest[file.source, file.file_name]
+        return FileOutcome(
+            record.source, record.feed, record.file_name, "unchanged", reason_code=record.reason_code
+        )
+
+    def add(self, record: LoadRecord) -> None:
+        """Commit a load."""
+        write_record(self._settings, record)
+        self._remember(record)
+
+    def _remember(self, record: LoadRecord) -> None:
+        self.records.append(record)
+        self._newest[record.source, record.file_name] = record
+        self._first_use.setdefault((record.source, record.feed, record.file_name), record.load_id)
+        if record.status == "accepted" and record.file_sha256 is not None:
+            self._accepted_content.setdefault((record.source, record.file_sha256), record)
+
+
+class _Ingester:
+    def __init__(
+        self,
+        settings: Settings,
+        log: _Log,
+        keys: Keys,
+        connection: duckdb.DuckDBPyConnection,
+        limits: Limits,
+    ) -> None:
+        self._settings = settings
+        self._log = log
+        self._keys = keys
+        self._connection = connection
+        self._limits = limits
+        self._hasher = ContactHasher(keys.hashing, settings.phone_region)
+
+    def is_known(self, file: LandedFile, descriptions: dict[str, SourceDescription]) -> bool:
+        """Whether the log has this very file, as far as can be told without reading it."""
+        newest = self._log.newest(file)
+        if newest is None:
+            return False
+        if newest.status == "refused" and newest.description_digest != _digest(descriptions.get(file.source)):
+            return False
+        if file.problem is not None:
+            return newest.reason_code == file.problem[0]
+        return (newest.size_bytes, newest.modified_ns) == (file.size_bytes, file.modified_ns)
+
+    def take(self, file: LandedFile, source: SourceDescription | None) -> FileOutcome:
+        """Accept, recognise or refuse one file, with a record in the log where that is news."""
+        sha256 = None
+        feed = None
+        try:
+            feed = _feed_of(file, source)
+            sha256 = _sha256(file.path)
+            newest = self._log.newest(file)
+            if newest is not None and newest.file_sha256 == sha256 and newest.status != "refused":
+                return self._log.outcome(file)
+            twin = self._log.accepted_with(file.source, sha256)
+            if twin is not None and twin.file_name != file.file_name:
+                return self._recognise(file, feed, sha256, twin)
+            return self._accept(file, feed, sha256)
+        except (_ChangedMeanwhileError, FileNotFoundError):
+            return _waiting(file)
+        except RefusedFileError as error:
+            return self._refuse(file, feed, sha256, source, error)
+        except PermissionError:
+            return self._refuse(
+                file, feed, sha256, source, RefusedFileError("unreadable_file", "it cannot be opened")
+            )
+        except OSError as error:
+            raise UnavailableError(f"{file.label} could not be taken in: {error.strerror}") from error
+
+    def _accept(self, file: LandedFile, feed: FeedDescription, sha256: str) -> FileOutcome:
+        load_id = self._log.next_load_id
+        position_id = self._log.position_id(file.source, feed.name, file.file_name)
+        writer = RawWriter(self._settings, feed, load_id, position_id, self._hasher)
+        with open_reader(file.path, file.file_name, feed, self._limits) as reader:
+            written = writer.write(reader, self._keys.vault)
+        if not file.is_unchanged():
+            raise _ChangedMeanwhileError
+        writer.keep()
+        row_count = written.row_count + written.malformed_row_count
+        totals = control_totals(self._connection, writer.path, feed, written.malformed_row_count)
+        if sum(total.row_count for total in totals) != row_count:
+            raise UnavailableError(f"{file.label}: the lake holds other rows than were read")
+        self._record(
+            file,
+            feed,
+            sha256,
+            status="accepted",
+            row_count=row_count,
+            malformed_row_count=written.malformed_row_count,
+            columns=feed.lake_columns,
+            raw_bytes=writer.path.stat().st_size,
+            has_vault=written.has_vault,
+            totals=totals,
+            key_fingerprint=self._keys.fingerprint,
+        )
+        return FileOutcome(file.source, feed.name, file.file_name, "accepted", row_count)
+
+    def _recognise(
+        self, file: LandedFile, feed: FeedDescription, sha256: str, twin: LoadRecord
+    ) -> FileOutcome:
+        code, reason = "duplicate_file", f"the same bytes as {twin.file_name}"
+        self._record(
+            file,
+            feed,
+            sha256,
+            status="duplicate_file",
+            duplicate_of_load_id=twin.load_id,
+            reason_code=code,
+            reason=reason,
+        )
+        return FileOutcome(
+            file.source, feed.name, file.file_name, "duplicate_file", reason_code=code, reason=reason
+        )
+
+    def _refuse(
+        self,
+        file: LandedFile,
+        feed: FeedDescription | None,
+        sha256: str | None,
+        source: SourceDescription | None,
+        refusal: RefusedFileError,
+    ) -> FileOutcome:
+        code, reason = refusal.reason_code, refusal.reason
+        newest = self._log.newest(file)
+        known = newest and (newest.status, newest.file_sha256, newest.reason_code)
+        is_news = known != ("refused", sha256, code)
+        if is_news:
+            self._record(
+                file,
+                feed,
+                sha256,
+                status="refused",
+                description_digest=_digest(source),
+                reason_code=code,
+                reason=reason,
+            )
+        return FileOutcome(
+            file.source,
+            feed.name if feed else None,
+            file.file_name,
+            "refused" if is_news else "unchanged",
+            reason_code=code,
+            reason=reason,
+        )
+
+    def _record(
+        self, file: LandedFile, feed: FeedDescription | None, sha256: str | None, **details: Any
+    ) -> None:
+        feed_name = feed.name if feed else None
+        self._log.add(
+            LoadRecord(
+                load_id=self._log.next_load_id,
+                source=file.source,
+                feed=feed_name,
+                file_name=file.file_name,
+                file_sha256=sha256,
+                size_bytes=file.size_bytes,
+                modified_ns=file.modified_ns,
+                position_id=self._log.position_id(file.source, feed_name, file.file_name),
+                loaded_at=_now(),
+                **details,
+            )
+        )
+
+
+class _ChangedMeanwhileError(Exception):
+    """A file was written to while it was read."""
+
+
+def _feed_of(file: LandedFile, source: SourceDescription | None) -> FeedDescription:
+    if file.problem is not None:
+        raise RefusedFileError(*file.problem)
+    if source is None:
+        raise RefusedFileError("unknown_source", "no source of this name is described")
+    feeds = source.feeds_of(file.path.name)
+    if not feeds:
+        raise RefusedFileError("unknown_feed", "its name is none of those that are described")
+    if len(feeds) > 1:
+        names = " and ".join(feed.name for feed in feeds)
+        raise RefusedFileError("ambiguous_feed", f"its name belongs to {names}")
+    return feeds[0]
+
+
+def _landed(landing: Path, sources: Iterable[str]) -> Iterable[LandedFile]:
+    for source in sources:
+        yield from list_files(landing, source)
+
+
+def _undescribed(landing: Path, descriptions: dict[str, SourceDescription]) -> list[LandedFile]:
+    """Files in folders that no description speaks of: refused, so that nobody waits for them."""
+    folders = sorted(
+        path.name for path in landing.iterdir() if path.is_dir() and not path.name.startswith(".")
+    )
+    return [
+        file
+        for folder in folders
+        if folder not in descriptions and printable(folder) == folder
+        for file in list_files(landing, folder)
+    ]
+
+
+def _lake_keys(settings: Settings, records: Iterable[LoadRecord]) -> Keys:
+    """The keys; refuses a secret under which this lake's hashes would not meet the new ones."""
+    keys = load_keys(settings)
+    used = {record.key_fingerprint for record in records if record.key_fingerprint is not None}
+    if used - {keys.fingerprint}:
+        raise ConfigurationError(
+            "the secret key is not the one this lake was written with",
+            remedy="set CLIENTELE_SECRET_KEY to it, or put lake/secret.key back",
+        )
+    return keys
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest(source: SourceDescription | None) -> str | None:
+    return source.digest if source else None
+
+
+def _waiting(file: LandedFile) -> FileOutcome:
+    return FileOutcome(
+        file.source,
+        None,
+        file.file_name,
+        "waiting",
+        reason_code="being_written",
+        reason="it is still changing",
+    )
+
+
+def _tell(progress: Progress, outcome: FileOutcome) -> None:
+    if outcome.status == "unchanged":
+        return
+    details = f"{outcome.row_count:,} rows" if outcome.status == "accepted" else outcome.reason
+    progress(f"{outcome.source}/{outcome.file_name}: {outcome.status.replace('_', ' ')}, {details}")
+
+
+def _now() -> datetime:
+    # The one fact of a record that comes from the clock; nothing is computed from it.
+    return datetime.now(UTC)

@@ -1,0 +1,160 @@
+"""Show the lake, as far as a run knows it, in the schema ``lake`` of a DuckDB database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from clientele.errors import UnavailableError
+from clientele.lake.descriptions import FeedDescription, load_descriptions
+from clientele.lake.log import LoadRecord, ResolvedLoad, read_records, resolve
+from clientele.lake.raw import malformed_path, raw_path
+from clientele.settings import Settings
+from clientele.warehouse.duck import identifier, path_literal
+
+_OWN_COLUMNS = ("_load_id", "_row_number", "_position_id")
+_LOADS = pa.schema(
+    [
+        ("load_id", pa.int64()),
+        ("source", pa.string()),
+        ("feed", pa.string()),
+        ("file_name", pa.string()),
+        ("file_sha256", pa.string()),
+        ("size_bytes", pa.int64()),
+        ("status", pa.string()),
+        ("reason_code", pa.string()),
+        ("reason", pa.string()),
+        ("row_count", pa.int64()),
+        ("malformed_row_count", pa.int64()),
+        ("position_id", pa.int64()),
+        ("superseded_by_load_id", pa.int64()),
+        ("duplicate_of_load_id", pa.int64()),
+        ("loaded_at", pa.timestamp("us")),
+    ]
+)
+_LOAD_TOTALS = pa.schema(
+    [
+        ("load_id", pa.int64()),
+        ("currency_code", pa.string()),
+        ("row_count", pa.int64()),
+        ("amount", pa.decimal128(38, 4)),
+    ]
+)
+_MALFORMED_ROWS = (
+    "load_id bigint, row_number bigint, column_name varchar, reason_code varchar, reason varchar"
+)
+
+
+def mount(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, known_load_id: int | None = None
+) -> None:
+    """Make the relations of the schema ``lake`` from the loads up to ``known_load_id`` (None: all).
+
+    ``<source>__<feed>``   a view: one row per row of the files that count, see ``_feed_view``
+    ``loads``              one row per load
+    ``load_totals``        one row per load and currency
+    ``malformed_rows``     one row per row of an accepted file that could not be split
+
+    Views name their files one by one; they stay right while the lake grows. Raises UnavailableError when a
+    file of the lake is missing or damaged.
+    """
+    loads = resolve(read_records(settings, known_load_id))
+    _check_files(settings, loads)
+    connection.execute("create schema if not exists lake")
+    _make_table(connection, "loads", pa.Table.from_pylist([_load_row(load) for load in loads], _LOADS))
+    totals = [
+        {"load_id": load.record.load_id, **total.model_dump()}
+        for load in loads
+        for total in load.record.totals
+    ]
+    _make_table(connection, "load_totals", pa.Table.from_pylist(totals, _LOAD_TOTALS))
+    _make_malformed_rows(connection, settings, loads)
+    active: dict[tuple[str, str | None], list[LoadRecord]] = defaultdict(list)
+    for load in loads:
+        if load.is_active:
+            active[load.record.source, load.record.feed].append(load.record)
+    for source in load_descriptions(settings.dbt_project).values():
+        for feed in source.feeds.values():
+            view = f"lake.{identifier(feed.view)}"
+            select = _feed_view(settings, feed, active[source.name, feed.name])
+            connection.execute(f"create or replace view {view} as {select}")
+
+
+def _feed_view(settings: Settings, feed: FeedDescription, records: Sequence[LoadRecord]) -> str:
+    """All active files of a feed with all its columns; what a file does not have is null.
+
+    Files with equal columns share one scan, which reads the columns of its first file only: binding a view
+    over 300 files that way takes milliseconds, a union by name opens every one of them.
+    """
+    groups: dict[tuple[str, ...], list[Path]] = defaultdict(list)
+    for record in records:
+        path = raw_path(settings, feed.source, feed.name, record.load_id)
+        groups[record.columns].append(path)
+    selects = [_scan(feed.lake_columns, columns, paths) for columns, paths in groups.items()]
+    return " union all ".join(selects) or _no_rows(feed.lake_columns)
+
+
+def _scan(wanted: Iterable[str], present: Iterable[str], paths: Sequence[Path]) -> str:
+    known = set(present)
+    columns = [identifier(name) for name in _OWN_COLUMNS]
+    columns += [
+        identifier(name) if name in known else f"cast(null as varchar) as {identifier(name)}"
+        for name in wanted
+    ]
+    # Names and paths are quoted where they are made.
+    return f"select {', '.join(columns)} from {_read_parquet(paths)}"  # noqa: S608
+
+
+def _no_rows(wanted: Iterable[str]) -> str:
+    columns = [f"cast(null as bigint) as {identifier(name)}" for name in _OWN_COLUMNS]
+    columns += [f"cast(null as varchar) as {identifier(name)}" for name in wanted]
+    return f"select {', '.join(columns)} where false"
+
+
+def _read_parquet(paths: Sequence[Path]) -> str:
+    return f"read_parquet([{', '.join(map(path_literal, paths))}], hive_partitioning = false)"
+
+
+def _make_malformed_rows(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, loads: Iterable[ResolvedLoad]
+) -> None:
+    connection.execute(f"create or replace table lake.malformed_rows ({_MALFORMED_ROWS})")
+    paths = [
+        malformed_path(settings, load.record.source, str(load.record.feed), load.record.load_id)
+        for load in loads
+        if load.record.malformed_row_count
+    ]
+    if paths:
+        connection.execute(f"insert into lake.malformed_rows from {_read_parquet(paths)}")
+
+
+def _check_files(settings: Settings, loads: Iterable[ResolvedLoad]) -> None:
+    for load in loads:
+        record = load.record
+        if record.status != "accepted":
+            continue
+        path = raw_path(settings, record.source, str(record.feed), record.load_id)
+        if not path.is_file() or path.stat().st_size != record.raw_bytes:
+            raise UnavailableError(
+                f"the rows of load {record.load_id} ({record.file_name}) are missing or damaged",
+                remedy=f"restore {path} from a backup",
+            )
+
+
+def _load_row(load: ResolvedLoad) -> dict[str, object]:
+    record = load.record
+    return {
+        **{name: getattr(record, name) for name in _LOADS.names if name in LoadRecord.model_fields},
+        "superseded_by_load_id": load.superseded_by_load_id,
+        "loaded_at": record.loaded_at.replace(tzinfo=None),
+    }
+
+
+def _make_table(connection: duckdb.DuckDBPyConnection, name: str, content: pa.Table) -> None:
+    connection.register("lake_content", content)
+    connection.execute(f"create or replace table lake.{name} as from lake_content")
+    connection.unregister("lake_content")

@@ -1,0 +1,57 @@
+"""Control totals: rows and money of a load, counted from its text before and apart from any typing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from clientele.lake.descriptions import FeedDescription
+from clientele.lake.log import NO_CURRENCY, LoadTotal
+from clientele.warehouse.duck import identifier, path_literal
+
+_PLAIN_DECIMAL = r"-?[0-9]{1,14}([.][0-9]{1,4})?"
+_NOTHING = Decimal("0.0000")
+
+
+def control_totals(
+    connection: duckdb.DuckDBPyConnection, raw_file: Path, feed: FeedDescription, malformed_row_count: int
+) -> tuple[LoadTotal, ...]:
+    """Rows and amount per currency of a raw file, by currency; exact decimals with four places.
+
+    A row whose amount is no plain decimal counts as a row with amount 0. Rows without a currency of three
+    capital letters, and malformed rows, stand under ``XXX``.
+    """
+    columns = f"{_currency(feed)} as currency_code, count(*), cast(sum({_amount(feed)}) as decimal(38, 4))"
+    raw_rows = f"read_parquet([{path_literal(raw_file)}], hive_partitioning = false)"
+    # Names and paths are quoted where they are made.
+    query = f"select {columns} from {raw_rows} group by all order by all"  # noqa: S608
+    rows = connection.execute(query).fetchall()
+    totals = {currency: (count, amount) for currency, count, amount in rows}
+    if malformed_row_count:
+        count, amount = totals.get(NO_CURRENCY, (0, _NOTHING))
+        totals[NO_CURRENCY] = (count + malformed_row_count, amount)
+    return tuple(
+        LoadTotal(currency_code=currency, row_count=count, amount=amount)
+        for currency, (count, amount) in sorted(totals.items())
+    )
+
+
+def _currency(feed: FeedDescription) -> str:
+    control = feed.control_total
+    if control is None:
+        return f"'{NO_CURRENCY}'"
+    if control.currency_column is None:
+        return f"'{control.currency}'"
+    code = f"trim({identifier(control.currency_column)})"
+    return f"case when regexp_full_match({code}, '[A-Z]{{3}}') then {code} else '{NO_CURRENCY}' end"
+
+
+def _amount(feed: FeedDescription) -> str:
+    if feed.control_total is None:
+        return "0.0000"
+    factors = [f"trim({identifier(name)})" for name in feed.control_total.amount]
+    are_plain = " and ".join(f"regexp_full_match({factor}, '{_PLAIN_DECIMAL}')" for factor in factors)
+    product = " * ".join(f"try_cast({factor} as decimal(18, 4))" for factor in factors)
+    return f"coalesce(case when {are_plain} then try_cast({product} as decimal(18, 4)) end, 0)"

@@ -1,0 +1,10 @@
+"""Schemes: classification systems as data, read and checked before dbt computes them.
+
+Pure: nothing here imports Airflow, Great Expectations or a database driver.
+"""
+
+from clientele.tiers.files import InvalidSchemesError, Problem, load_schemes
+from clientele.tiers.metrics import METRICS, Metric, Unit
+from clientele.tiers.scheme import Scheme
+
+__all__ = ["METRICS", "InvalidSchemesError", "Metric", "Problem", "Scheme", "Unit", "load_schemes"]

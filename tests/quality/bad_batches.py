@@ -1,0 +1,238 @@
+"""For every expectation, SQL that turns the good shop into a batch on which it must fail."""
+
+from __future__ import annotations
+
+_LOADS = "insert into lake.loads select * replace ({}) from lake.loads where load_id = 4"
+
+
+def _without(table: str, *columns: str, row: bool = False) -> dict[tuple[str, str], str]:
+    """Every value of each column lost; ``row`` adds a row first, for a feed that was not delivered."""
+    add = f"insert into lake.{table} (_load_id) values (9); " if row else ""
+    return {
+        (f"{table}.warning", f"{column}_given"): f"{add}update lake.{table} set {column} = null"
+        for column in columns
+    }
+
+
+BAD_BATCHES: dict[tuple[str, str], str] = {
+    ("loads.blocking", "some_load_accepted"): "update lake.loads set status = 'refused'",
+    ("loads.blocking", "status_known"): "update lake.loads set status = 'lost' where load_id = 4",
+    ("loads.blocking", "rows_readable"): "delete from lake.generic__members where _row_number = 7",
+    ("loads.blocking", "rows_in_control_totals"): "delete from lake.load_totals where load_id = 4",
+    ("loads.blocking", "malformed_rows_recorded"): "delete from lake.malformed_rows where row_number = 402",
+    ("loads.blocking", "feed_not_mostly_malformed"): (
+        "update lake.loads set malformed_row_count = 90 where load_id = 3"
+    ),
+    ("loads.warning", "no_refused_file"): _LOADS.format("7 as load_id, 'refused' as status, 'x.csv' as file_name"),
+    ("loads.warning", "few_malformed_rows"): "update lake.loads set malformed_row_count = 9 where load_id = 2",
+    ("loads.warning", "accepted_files_hold_rows"): _LOADS.format("7 as load_id, 0 as row_count"),
+    ("load_totals.warning", "currency_is_a_code"): (
+        "update lake.load_totals set currency_code = 'cny' where load_id = 3"
+    ),
+    ("load_totals.warning", "amounts_readable"): "update lake.load_totals set amount = 0 where load_id = 2",
+    ("generic__pos_sales.blocking", "kind_mostly_known"): (
+        "update lake.generic__pos_sales set kind = 'S' where _row_number > 100"
+    ),
+    ("generic__pos_sales.warning", "kind_known"): (
+        "update lake.generic__pos_sales set kind = 'S' where _row_number > 380"
+    ),
+    ("generic__ecommerce_orders.blocking", "status_mostly_known"): (
+        "update lake.generic__ecommerce_orders set status = 'P' where _row_number > 20"
+    ),
+    ("generic__ecommerce_orders.warning", "status_known"): (
+        "update lake.generic__ecommerce_orders set status = 'P' where _row_number > 90"
+    ),
+    ("generic__members.blocking", "status_mostly_known"): "update lake.generic__members set status = 'ok'",
+    ("generic__members.warning", "status_known"): (
+        "update lake.generic__members set status = 'ok' where _row_number > 90"
+    ),
+    **_without(
+        "generic__pos_sales",
+        "receipt_no",
+        "line_no",
+        "store_id",
+        "sold_at",
+        "sku",
+        "quantity",
+        "net_amount",
+        "currency_code",
+        "kind",
+    ),
+    **_without(
+        "generic__ecommerce_orders",
+        "order_no",
+        "line_no",
+        "created_at",
+        "account_id",
+        "sku",
+        "quantity",
+        "net_amount",
+        "currency_code",
+        "status",
+    ),
+    **_without("generic__members", "member_no", "joined_at", "status"),
+    **_without(
+        "complete_journey__transactions",
+        "household_id",
+        "store_id",
+        "basket_id",
+        "product_id",
+        "quantity",
+        "sales_value",
+        "transaction_timestamp",
+        row=True,
+    ),
+    **_without("complete_journey__products", "product_id", row=True),
+    **_without("complete_journey__demographics", "household_id", row=True),
+    **{
+        ("online_retail__invoice_lines.warning", check_id): (
+            "insert into lake.online_retail__invoice_lines values (9, 1, '1', 'A', '1', '2011', '1.5', '7');"
+            f'update lake.online_retail__invoice_lines set "{column}" = null'
+        )
+        for check_id, column in {
+            "invoice_no_given": "InvoiceNo",
+            "stock_code_given": "StockCode",
+            "quantity_given": "Quantity",
+            "invoice_date_given": "InvoiceDate",
+            "unit_price_given": "UnitPrice",
+            "customer_mostly_given": "CustomerID",
+        }.items()
+    },
+    ("load_ledger.blocking", "rows_conserved"): (
+        "update load_ledger set rows_loaded_count = rows_loaded_count - 1 where load_id = 3"
+    ),
+    ("load_ledger.blocking", "amounts_conserved"): (
+        "update load_ledger set amount_loaded = amount_loaded - 0.01 where load_id = 3 and currency_code = 'USD'"
+    ),
+    ("load_ledger.blocking", "agrees_with_the_lake"): (
+        "update load_ledger set amount_in = amount_in + 0.01, amount_loaded = amount_loaded + 0.01"
+        " where load_id = 3"
+    ),
+    ("load_ledger.blocking", "every_load_listed"): "delete from load_ledger where load_id = 6",
+    ("load_ledger.blocking", "source_not_mostly_quarantined"): (
+        "update load_ledger set rows_quarantined_count = rows_in_count, rows_loaded_count = 0"
+    ),
+    ("load_ledger.warning", "few_rows_quarantined"): (
+        "update load_ledger set rows_quarantined_count = 9 where load_id = 2"
+    ),
+    ("load_ledger.warning", "few_rows_duplicate"): (
+        "update load_ledger set rows_duplicate_count = 40 where load_id = 3"
+    ),
+    ("quarantined_rows.blocking", "rows_as_in_the_ledger"): "delete from quarantined_rows where row_number = 401",
+    ("quarantined_rows.blocking", "amounts_as_in_the_ledger"): (
+        "update quarantined_rows set amount = 10.02 where row_number = 8"
+    ),
+    ("sales_line_totals.blocking", "amounts_as_in_the_ledger"): (
+        "update sales_line_totals set amount = amount + 0.01 where currency_code = 'USD'"
+    ),
+    ("sales_line_totals.blocking", "outcome_known"): "update sales_line_totals set outcome = 'lost'",
+    ("sales_line_totals.blocking", "channel_known"): "update sales_line_totals set channel = 'phone'",
+    ("sales_line_totals.blocking", "line_kind_known"): "update sales_line_totals set line_kind = 'gift'",
+    ("sales_line_totals.blocking", "line_type_known"): "update sales_line_totals set line_type = 'gift'",
+    ("sales_line_totals.warning", "returns_below_sales"): (
+        "update sales_line_totals set line_kind = 'return' where amount = 3900"
+    ),
+    ("sales_line_totals.warning", "one_currency_dominates"): (
+        "update sales_line_totals set lines_count = 300 where currency_code = 'USD'"
+    ),
+    ("sales_totals.blocking", "net_sales_of_customers_conserved"): (
+        "update customer_values set net_sales_lifetime_amount = net_sales_lifetime_amount + 0.01"
+        " where customer_key = 'c007'"
+    ),
+    ("sales_totals.blocking", "net_sales_of_lines_conserved"): (
+        "update sales_totals set net_sales_amount = net_sales_amount + 0.01 where currency_code = 'USD'"
+    ),
+    ("sales_totals.warning", "customers_mostly_known"): "update sales_totals set anonymous_receipts_count = 80",
+    ("sales_totals.warning", "net_sales_positive"): (
+        "update sales_totals set net_sales_amount = 0 where currency_code = 'USD'"
+    ),
+    ("customers.blocking", "accounts_counted"): "delete from customer_accounts where customer_key = 'c007'",
+    ("customers.blocking", "purchase_dates_in_range"): (
+        "update customers set last_purchase_date = date '2026-01-01' where customer_key = 'c007'"
+    ),
+    ("customers.warning", "birth_year_plausible"): "update customers set birth_year = 1080",
+    ("customers.warning", "member_status_known"): "update customers set member_status = 'lost'",
+    ("customers.warning", "joined_date_plausible"): (
+        "update customers set joined_date = date '1900-01-01' where customer_key = 'c007'"
+    ),
+    ("customers.warning", "few_customers_without_purchase"): (
+        "update customers set first_purchase_date = null where customer_key > 'c010'"
+    ),
+    ("customer_accounts.warning", "customers_of_few_accounts"): (
+        "update customer_accounts set customer_key = 'c000' where customer_key < 'c021'"
+    ),
+    ("customer_accounts.warning", "few_accounts_merged"): "update customer_accounts set linked_by = 'phone'",
+    ("customer_values.blocking", "as_many_as_customers"): (
+        "delete from customer_values where customer_key = 'c007'"
+    ),
+    ("customer_values.blocking", "one_date"): (
+        "update customer_values set as_of_date = date '2025-12-30' where customer_key = 'c007'"
+    ),
+    ("customer_values.blocking", "one_currency"): (
+        "update customer_values set currency_code = 'USD' where customer_key = 'c007'"
+    ),
+    ("customer_values.blocking", "as_asked_for"): (
+        "update lake.run_parameters set as_of_date = date '2025-12-30'"
+    ),
+    ("customer_values.blocking", "windows_nested"): (
+        "update customer_values set visits_3m_count = 9 where customer_key = 'c007'"
+    ),
+    ("customer_values.warning", "someone_bought_lately"): (
+        "update customer_values set visits_12m_count = 0 where customer_key > 'c001'"
+    ),
+    ("customer_values.warning", "few_negative_customers"): (
+        "update customer_values set net_sales_lifetime_amount = -1 where customer_key > 'c100'"
+    ),
+    ("customer_values.warning", "returns_moderate"): "update customer_values set return_12m_ratio = 0.9",
+    ("customer_values.warning", "no_customer_dominates"): (
+        "update customer_values set net_sales_12m_amount = 9999 where customer_key = 'c007'"
+    ),
+    ("customer_tiers.blocking", "one_tier_per_customer"): (
+        "insert into customer_tiers select * replace ('C' as tier_code) from customer_tiers"
+        " where customer_key = 'c007' and scheme_id = 'restaurant_abc'"
+    ),
+    ("customer_tiers.blocking", "everyone_has_a_tier"): (
+        "delete from customer_tiers where customer_key = 'c007' and scheme_id = 'restaurant_abc'"
+    ),
+    ("customer_tiers.blocking", "date_of_the_values"): (
+        "update customer_tiers set as_of_date = date '2025-11-30' where scheme_id = 'rfm_quintile'"
+    ),
+    ("customer_tiers.blocking", "one_version_per_scheme"): (
+        "update customer_tiers set scheme_version = 2 where customer_key = 'c007'"
+    ),
+    ("tier_sizes.blocking", "customers_as_in_the_tiers"): (
+        "update tier_sizes set customers_count = customers_count + 1 where tier_code = 'champions'"
+    ),
+    ("tier_sizes.blocking", "net_sales_as_in_the_values"): (
+        "update tier_sizes set net_sales_12m_amount = net_sales_12m_amount + 0.01 where tier_code = 'champions'"
+    ),
+    ("tier_sizes.blocking", "shares_add_up"): (
+        "update tier_sizes set customers_ratio = customers_ratio + 0.01 where tier_code = 'champions'"
+    ),
+    ("tier_sizes.blocking", "date_of_the_values_present"): (
+        "delete from tier_sizes where as_of_date = date '2025-12-31'"
+    ),
+    ("tier_sizes.warning", "no_tier_holds_all"): "update tier_sizes set customers_ratio = 1 where tier_code = 'lost'",
+    ("tier_sizes.warning", "no_empty_tier"): (
+        "insert into tier_sizes select * replace ('none' as tier_code, 0 as customers_count) from tier_sizes"
+        " where tier_code = 'lost'"
+    ),
+    ("tier_sizes.warning", "abc_best_tier_small"): (
+        "update tier_sizes set customers_ratio = 0.9 where scheme_id = 'abc_sales_70_20_10' and tier_code = 'A'"
+    ),
+    ("tier_sizes.warning", "pyramid_top_is_one_percent"): (
+        "update tier_sizes set customers_ratio = 0.2 where scheme_id = 'value_pyramid' and tier_code = 'top'"
+    ),
+    ("tier_history.blocking", "open_rows_are_the_tiers"): (
+        "update tier_history set valid_to_date = date '2025-12-01' where customer_key = 'c007'"
+    ),
+    ("tier_history.blocking", "no_time_held_twice"): (
+        "update tier_history set valid_to_date = date '2025-12-01' where valid_to_date is not null"
+    ),
+    ("tier_movements.blocking", "arrivals_are_the_sizes"): (
+        "update tier_movements set customers_count = customers_count + 1 where to_tier_code = 'champions'"
+    ),
+    ("tier_movements.warning", "most_stay"): (
+        "update tier_movements set from_tier_code = 'A' where to_tier_code = 'rest'"
+    ),
+}

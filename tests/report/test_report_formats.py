@@ -1,0 +1,64 @@
+"""Figures and dates read the same everywhere: grouped, exact, with true minus signs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from clientele.report import formats
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("9747747.9340"), "9,747,747.934"),
+        (Decimal("4596039.5800"), "4,596,039.58"),
+        (Decimal("7"), "7.00"),
+        (Decimal("-0.0100"), "−0.01"),
+        (Decimal("0.0000"), "0.00"),
+        (Decimal("12345678901234567890123456789012.0001"), "12,345,678,901,234,567,890,123,456,789,012.0001"),
+        (None, "–"),
+    ],
+)
+def test_an_exact_amount_keeps_every_decimal_it_has(value: Decimal | None, text: str) -> None:
+    assert formats.exact_amount(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(Decimal("2.5"), "3"), (Decimal("-1234.5"), "−1,235"), (Decimal("-0.4"), "0"), (None, "–")],
+)
+def test_an_amount_is_rounded_half_up_and_never_minus_zero(value: Decimal | None, text: str) -> None:
+    assert formats.amount(value) == text
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (Decimal("0.79850"), "79.9%"),
+        (Decimal("1"), "100.0%"),
+        (Decimal("0.0001"), "<0.1%"),
+        (Decimal("0"), "0.0%"),
+        (Decimal("-0.021"), "−2.1%"),
+        (None, "–"),
+    ],
+)
+def test_a_share_that_is_not_nothing_never_reads_as_nothing(ratio: Decimal | None, text: str) -> None:
+    assert formats.percent(ratio) == text
+
+
+def test_a_change_carries_its_sign() -> None:
+    assert [formats.change(value) for value in (1200, -3, 0, None)] == ["+1,200", "−3", "±0", "–"]
+    assert [formats.amount_change(Decimal(value)) for value in ("0.5", "-0.4", "-1500.2")] == [
+        "+1",
+        "±0",
+        "−1,500",
+    ]
+
+
+def test_dates_follow_the_language() -> None:
+    assert formats.day(date(2026, 3, 1), "zh") == "2026年3月1日"
+    assert formats.day(date(2026, 12, 31), "en") == "31 December 2026"
+    assert formats.instant(datetime(2026, 4, 1, 2, 5, 59), "en") == "1 April 2026 02:05 UTC"  # noqa: DTZ001

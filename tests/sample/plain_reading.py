@@ -1,0 +1,324 @@
+"""A slow and plain reading of the sample's files, written from the rules alone.
+
+It shares no code with the generator: amounts are Decimals, days come from zoneinfo, phones from phonenumbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+ZONE = ZoneInfo("Asia/Shanghai")
+CARDS_ON_ONE_PHONE = 5
+DECIMAL = re.compile(r"-?\d{1,14}(\.\d{1,4})?")
+FEEDS = {
+    "pos_sales": ("receipt_no", "sold_at", "kind", {"sale", "return", "void"}),
+    "ecommerce_orders": ("order_no", "created_at", "status", {"paid", "cancelled", "refunded", "pending"}),
+    "members": ("member_no", "joined_at", "status", {"active", "closed", "blocked"}),
+}
+Account = tuple[str, str]
+
+
+@dataclass
+class Row:
+    """One row of a file, with what became of it."""
+
+    file_name: str
+    fields: dict[str, str]
+    position: int
+    is_malformed: bool = False
+    outcome: str = "loaded"
+
+    @property
+    def updated(self) -> datetime | None:
+        text = self.fields["updated_at"].strip()
+        return instant(text) if text else None
+
+    @property
+    def amount(self) -> Decimal:
+        text = "" if self.is_malformed else self.fields.get("net_amount", "")
+        return Decimal(text) if DECIMAL.fullmatch(text) else Decimal(0)
+
+    @property
+    def currency(self) -> str:
+        return "XXX" if self.is_malformed else self.fields.get("currency_code", "XXX")
+
+
+@dataclass
+class Reading:
+    """Everything the truth folder also says, found out from the files."""
+
+    measures: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
+    situations: Counter[str] = field(default_factory=Counter)
+    customers: dict[frozenset[Account], dict[str, object]] = field(default_factory=dict)
+
+
+def instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
+
+
+def business_day(text: str) -> date:
+    return instant(text).astimezone(ZONE).date()
+
+
+def read(landing: Path, end: date) -> Reading:
+    """Read every file of ``landing`` as the rules say, as of ``end``."""
+    reading = Reading()
+    rows: dict[str, list[Row]] = {feed: [] for feed in FEEDS}
+    seen: dict[bytes, str] = {}
+    for path in sorted(landing.iterdir(), key=lambda path: path.name.split(".")[0]):
+        feed = next(feed for feed in FEEDS if path.name.startswith(feed))
+        content = path.read_bytes()
+        found = parse(path.name, gzip.decompress(content) if path.suffix == ".gz" else content)
+        if content in seen:
+            reading.statuses[path.name] = "duplicate_file"
+            for row in found:
+                row.outcome = "duplicate"
+            settle([row for row in found if unreadable(feed, row)], "duplicate")
+            count(reading, found)
+        elif feed != "members" and "net_amount" not in found[0].fields:
+            reading.statuses[path.name] = "refused"
+        else:
+            reading.statuses[path.name] = "accepted"
+            rows[feed] += found
+        seen[content] = path.name
+    for feed, found in rows.items():
+        choose_versions(feed, found, reading.situations)
+        count(reading, found)
+    value_customers(reading, rows, end)
+    return reading
+
+
+def parse(file_name: str, content: bytes) -> list[Row]:
+    text = content.decode("utf-8")
+    assert text.endswith("\n"), file_name
+    header, *lines = csv.reader(text.splitlines())
+    return [
+        Row(file_name, dict(zip(header, line, strict=False)), position, is_malformed=len(line) != len(header))
+        for position, line in enumerate(lines)
+    ]
+
+
+def settle(rows: list[Row], outcome: str) -> None:
+    for row in rows:
+        row.outcome = outcome
+
+
+def unreadable(feed: str, row: Row) -> str:
+    """Why the row cannot be read; empty when it can."""
+    key, time, kind, kinds = FEEDS[feed]
+    fields = row.fields
+    if row.is_malformed:
+        return "fields"
+    if not fields[key] or not fields.get("line_no", "1"):
+        return "key"
+    if fields[kind] not in kinds:
+        return "kind"
+    try:
+        instant(fields[time])
+    except ValueError:
+        return "time"
+    numbers = ("quantity", "unit_price", "discount_amount", "net_amount", "refunded_amount", "cost_amount")
+    wrong = [name for name in numbers if fields.get(name) and not DECIMAL.fullmatch(fields[name])]
+    return "decimal" if wrong else ""
+
+
+def choose_versions(feed: str, rows: list[Row], situations: Counter[str]) -> None:
+    """Settle which row of each key is loaded. Rows come in the order of files."""
+    versions: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        reason = unreadable(feed, row)
+        if reason:
+            row.outcome = "quarantined"
+            situations[f"unreadable {reason}"] += 1
+        else:
+            versions[row.fields[FEEDS[feed][0]], row.fields.get("line_no", "")].append(row)
+    for candidates in versions.values():
+        if len(candidates) > 1:
+            choose_version(feed, candidates, situations)
+
+
+def choose_version(feed: str, candidates: list[Row], situations: Counter[str]) -> None:
+    groups: dict[tuple[datetime, str], list[Row]] = defaultdict(list)
+    files = [row.file_name for row in candidates]
+    oldest = datetime.min.replace(tzinfo=UTC)
+    for row in candidates:
+        # Without a time the later file is the newer version, so the file takes the place of the time.
+        place = "" if row.updated else f"{files.index(row.file_name):06d}"
+        groups[row.updated or oldest, place].append(row)
+    standing: list[Row] = []
+    was_disputed = False
+    for (updated, _), group in sorted(groups.items(), key=lambda item: item[0]):
+        if any(row.fields != group[0].fields for row in group):
+            settle(group, "quarantined")
+            was_disputed = True
+            undated = "undated " if updated == oldest else ""
+            situations[f"{undated}dispute{' over an older version' if standing else ''}"] += 1
+            continue
+        if standing:
+            settle([row for row in standing if row.outcome == "loaded"], "superseded")
+            undated = "undated " if updated == oldest else ""
+            situations[f"{undated}correction of {feed}"] += 1
+        settle(group[1:], "duplicate")
+        if len(group) > 1:
+            where = "within" if group[0].file_name == group[1].file_name else "across"
+            situations[f"duplicate {where} files of {feed}"] += 1
+        standing += group
+    assert standing or was_disputed
+
+
+def count(reading: Reading, rows: list[Row]) -> None:
+    for row in rows:
+        measures = reading.measures.setdefault((row.file_name, row.currency), Counter())
+        measures["rows_in"] += 1
+        measures[f"rows_{row.outcome}"] += 1
+        measures["amount_in"] += row.amount  # type: ignore[assignment]
+        measures[f"amount_{row.outcome}"] += row.amount  # type: ignore[assignment]
+
+
+def normal_phone(text: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, "CN")
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def accounts_of(fields: dict[str, str]) -> list[Account]:
+    """Every account a row shows, the one that identifies its buyer first."""
+    phone = normal_phone(fields.get("phone", ""))
+    email = fields.get("email", "").strip().lower()
+    found = [
+        ("member", fields.get("member_no", "")),
+        ("ecommerce", fields.get("account_id") or fields.get("ecommerce_account_id", "")),
+        ("phone", phone or ""),
+        ("email", email),
+    ]
+    return [account for account in found if account[1]]
+
+
+class Groups:
+    """Accounts joined into customers."""
+
+    def __init__(self) -> None:
+        self._above: dict[Account, Account] = {}
+
+    def top(self, account: Account) -> Account:
+        while self._above.setdefault(account, account) != account:
+            account = self._above[account]
+        return account
+
+    def join(self, accounts: list[Account]) -> None:
+        for account in accounts:
+            self._above[self.top(account)] = self.top(accounts[0])
+
+    def members(self) -> dict[Account, frozenset[Account]]:
+        found: dict[Account, set[Account]] = defaultdict(set)
+        for account in list(self._above):
+            found[self.top(account)].add(account)
+        return {top: frozenset(accounts) for top, accounts in found.items()}
+
+
+def value_customers(reading: Reading, rows: dict[str, list[Row]], end: date) -> None:
+    loaded = {feed: [row for row in found if row.outcome == "loaded"] for feed, found in rows.items()}
+    cards: dict[Account, set[str]] = defaultdict(set)
+    for row in loaded["members"]:
+        for account in accounts_of(row.fields):
+            cards[account].add(row.fields["member_no"])
+    shared = {account for account, held in cards.items() if len(held) > CARDS_ON_ONE_PHONE}
+    reading.situations["shared phones"] = len(shared)
+    groups = Groups()
+    for row in (row for feed in FEEDS for row in loaded[feed]):
+        shown = [account for account in accounts_of(row.fields) if account not in shared]
+        if shown:
+            groups.join(shown)
+    customers = groups.members()
+    values = {top: Counter[str]() for top in customers}
+    receipts: dict[tuple[str, str], Receipt] = {}
+    till = loaded["pos_sales"]
+    is_named = {id(row): bool(row.fields["original_receipt_no"]) for row in till}
+    for row in [row for row in till if not is_named[id(row)]] + loaded["ecommerce_orders"]:
+        add_line(receipts, row, groups)
+    for row in [row for row in till if is_named[id(row)]]:
+        receipts["pos_sales", row.fields["original_receipt_no"]].net -= row.amount
+        reading.situations["return naming its receipt"] += 1
+    visits: dict[Account, set[tuple[object, ...]]] = defaultdict(set)
+    start = twelve_months_before(end)
+    for (feed, number), receipt in receipts.items():
+        if receipt.buyer is None:
+            reading.situations["receipt of nobody"] += 1
+            continue
+        assert receipt.day <= end
+        value = values[receipt.buyer]
+        value["lifetime"] += receipt.net  # type: ignore[assignment]
+        value["12m"] += receipt.net if receipt.day > start else 0  # type: ignore[assignment]
+        if receipt.net > 0:
+            place = receipt.store if feed == "pos_sales" else number
+            visits[receipt.buyer].add((feed, receipt.day, place))
+    for top, accounts in customers.items():
+        reading.customers[accounts] = {
+            "net_sales_12m_amount": Decimal(values[top]["12m"]),
+            "net_sales_lifetime_amount": Decimal(values[top]["lifetime"]),
+            "visits_12m_count": sum(visit[1] > start for visit in visits[top]),  # type: ignore[operator]
+            "visits_lifetime_count": len(visits[top]),
+        }
+    for scheme, a_share, b_share in (("abc_sales_70_20_10", 70, 90), ("abc_sales_75_20_5", 75, 95)):
+        for accounts, tier in abc(reading, a_share, b_share).items():
+            reading.customers[accounts][scheme] = tier
+
+
+@dataclass
+class Receipt:
+    day: date
+    store: str
+    buyer: Account | None
+    net: Decimal = Decimal(0)
+
+
+def add_line(receipts: dict[tuple[str, str], Receipt], row: Row, groups: Groups) -> None:
+    feed = "pos_sales" if "receipt_no" in row.fields else "ecommerce_orders"
+    key, time, kind, _ = FEEDS[feed]
+    shown = accounts_of(row.fields)
+    receipt = receipts.setdefault(
+        (feed, row.fields[key]),
+        Receipt(
+            day=business_day(row.fields[time]),
+            store=row.fields.get("store_id", ""),
+            buyer=groups.top(shown[0]) if shown else None,
+        ),
+    )
+    refunded = Decimal(row.fields.get("refunded_amount") or 0)
+    signs = {"sale": 1, "return": -1, "paid": 1, "refunded": 1}
+    receipt.net += signs.get(row.fields[kind], 0) * (row.amount - refunded)
+
+
+def twelve_months_before(end: date) -> date:
+    try:
+        return end.replace(year=end.year - 1)
+    except ValueError:
+        return end.replace(year=end.year - 1, month=3, day=1) - timedelta(days=1)
+
+
+def abc(reading: Reading, a_share: int, b_share: int) -> dict[frozenset[Account], str]:
+    amounts = {accounts: value["net_sales_12m_amount"] for accounts, value in reading.customers.items()}
+    total = sum(amounts.values())  # type: ignore[arg-type]
+    tiers: dict[frozenset[Account], str] = {}
+    before, previous, tier = Decimal(0), None, ""
+    for accounts, amount in sorted(amounts.items(), key=lambda item: -item[1]):  # type: ignore[operator]
+        if amount != previous:
+            share = 100 * before / total
+            tier = "A" if share < a_share else "B" if share < b_share else "C"
+        tiers[accounts] = tier
+        before, previous = before + amount, amount  # type: ignore[operator]
+    return tiers
