@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
+
 from clientele.lake.log import read_records
 from clientele.lake.mount import mount
 from clientele.lake.raw import vault_path
@@ -50,7 +51,9 @@ def lake_state(settings: Settings) -> Mapping[str, Sequence[object]]:
     state: dict[str, Sequence[object]] = {
         "loads": query(settings, "select * exclude (loaded_at) from lake.loads order by all"),
         "files": sorted(
-            path.relative_to(lake).as_posix() for path in lake.rglob("*") if path.is_file() and path.name != ".lock"
+            path.relative_to(lake).as_posix()
+            for path in lake.rglob("*")
+            if path.is_file() and path.name != ".lock"
         ),
     }
     for relation in ("load_totals", "malformed_rows", "generic__pos_sales", "generic__members"):
@@ -65,4 +68,6 @@ def lake_state(settings: Settings) -> Mapping[str, Sequence[object]]:
 
 def opened_vault(settings: Settings, load_id: int) -> list[tuple[str, list[dict[str, object]]]]:
     key = load_keys(settings).vault
-    return [(kind, batch.to_pylist()) for kind, batch in read_vault(vault_path(settings, load_id), key, load_id)]
+    return [
+        (kind, batch.to_pylist()) for kind, batch in read_vault(vault_path(settings, load_id), key, load_id)
+    ]

@@ -6,11 +6,12 @@ import io
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from clientele.lake.delimited import DelimitedReader
 from clientele.lake.descriptions import ColumnDescription, FeedDescription
 from clientele.lake.reading import Limits, RefusedFileError
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 Row = tuple[int, list[str | None]]
 

@@ -15,8 +15,8 @@ DECLARATIONS: Mapping[str, str] = {
         is_member boolean, gender varchar, birth_year integer, home_store_id varchar, joined_date date,
         member_status varchar, card_tier varchar, has_contact_consent boolean, first_purchase_date date,
         last_purchase_date date""",
-    "customer_accounts": """source varchar not null, account_type varchar not null, account_id varchar not null,
-        customer_key varchar, linked_by varchar, first_seen_load_id bigint""",
+    "customer_accounts": """source varchar not null, account_type varchar not null,
+        account_id varchar not null, customer_key varchar, linked_by varchar, first_seen_load_id bigint""",
     "customer_values": "customer_key varchar not null, as_of_date date not null, currency_code varchar, "
     + ", ".join(f"net_sales_{window}_amount decimal(18, 4)" for window in WINDOWS)
     + ", "
@@ -41,13 +41,16 @@ DECLARATIONS: Mapping[str, str] = {
         scheme_title_zh varchar, scheme_title_en varchar, tier_code varchar not null, tier_rank integer,
         tier_name_zh varchar, tier_name_en varchar, customers_count bigint, customers_ratio decimal(9, 6),
         net_sales_12m_amount decimal(38, 4), net_sales_12m_ratio decimal(9, 6)""",
+    "sales_totals": """source varchar not null, channel varchar not null, currency_code varchar not null,
+        receipts_count bigint, anonymous_receipts_count bigint, accounts_count bigint,
+        net_sales_amount decimal(38, 4), anonymous_net_sales_amount decimal(38, 4)""",
     "sales_line_totals": """source varchar, currency_code varchar, channel varchar, line_kind varchar,
         line_type varchar, outcome varchar, has_customer boolean, is_negative_quantity boolean,
         is_price_positive boolean, lines_count bigint, amount decimal(38, 4), net_sales_amount decimal(38, 4),
         receipts_count bigint""",
     "load_ledger": """load_id bigint not null, source varchar, feed varchar, file_name varchar,
-        file_sha256 varchar, status varchar, reason_code varchar, reason varchar, superseded_by_load_id bigint,
-        duplicate_of_load_id bigint, currency_code varchar not null, rows_in_count bigint,
+        file_sha256 varchar, status varchar, reason_code varchar, reason varchar,
+        superseded_by_load_id bigint, duplicate_of_load_id bigint, currency_code varchar not null, rows_in_count bigint,
         rows_loaded_count bigint, rows_duplicate_count bigint, rows_superseded_count bigint,
         rows_quarantined_count bigint, amount_in decimal(38, 4), amount_loaded decimal(38, 4),
         amount_duplicate decimal(38, 4), amount_superseded decimal(38, 4), amount_quarantined decimal(38, 4),
@@ -118,8 +121,8 @@ def write_candidate(database: Path, shop: Shop, *, is_reversed: bool = False) ->
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema lake")
         connection.execute(
-            "create table lake.run_parameters as"
-            f" select null::date as as_of_date, 'UTC' as business_time_zone, {shop.known_load_id} as known_load_id"
+            "create table lake.run_parameters as select null::date as as_of_date,"
+            f" 'UTC' as business_time_zone, {shop.known_load_id}::bigint as known_load_id"
         )
         for table, declaration in DECLARATIONS.items():
             connection.execute(f"create table {table} ({declaration})")
@@ -158,6 +161,10 @@ def _rows(shop: Shop) -> dict[str, list[dict[str, object]]]:
         "tier_sizes": [
             {**scheme, "as_of_date": shop.as_of_date, "tier_code": code, "customers_count": 1}
             for code in ("A", "B")
+        ],
+        "sales_totals": [
+            {"source": "generic", "channel": channel, "currency_code": "CNY", "receipts_count": 2}
+            for channel in ("pos", "ecommerce")
         ],
         "sales_line_totals": [
             {

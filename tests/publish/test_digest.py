@@ -87,7 +87,7 @@ def test_values_do_not_run_into_their_neighbours():
 
 @pytest.mark.parametrize("kind", ["DOUBLE", "FLOAT", "INTEGER[]", "TIMESTAMP WITH TIME ZONE"])
 def test_a_type_without_an_exact_text_is_refused(kind):
-    with pytest.raises(ConfigurationError, match="column a of t is .* no exact text"):
+    with pytest.raises(ConfigurationError, match=r"column a of t is .* no exact text"):
         digest_of(f"select null::{kind} as a")
 
 

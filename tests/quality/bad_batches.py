@@ -23,8 +23,13 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
     ("loads.blocking", "feed_not_mostly_malformed"): (
         "update lake.loads set malformed_row_count = 90 where load_id = 3"
     ),
-    ("loads.warning", "no_refused_file"): _LOADS.format("7 as load_id, 'refused' as status, 'x.csv' as file_name"),
-    ("loads.warning", "few_malformed_rows"): "update lake.loads set malformed_row_count = 9 where load_id = 2",
+    ("loads.warning", "no_refused_file"): _LOADS.format(
+        "7 as load_id, 'refused' as status, 'x.csv' as file_name"
+    ),
+    (
+        "loads.warning",
+        "few_malformed_rows",
+    ): "update lake.loads set malformed_row_count = 9 where load_id = 2",
     ("loads.warning", "accepted_files_hold_rows"): _LOADS.format("7 as load_id, 0 as row_count"),
     ("load_totals.warning", "currency_is_a_code"): (
         "update lake.load_totals set currency_code = 'cny' where load_id = 3"
@@ -102,7 +107,7 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
         "update load_ledger set rows_loaded_count = rows_loaded_count - 1 where load_id = 3"
     ),
     ("load_ledger.blocking", "amounts_conserved"): (
-        "update load_ledger set amount_loaded = amount_loaded - 0.01 where load_id = 3 and currency_code = 'USD'"
+        "update load_ledger set amount_loaded = amount_loaded - 0.01 where currency_code = 'USD'"
     ),
     ("load_ledger.blocking", "agrees_with_the_lake"): (
         "update load_ledger set amount_in = amount_in + 0.01, amount_loaded = amount_loaded + 0.01"
@@ -118,7 +123,10 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
     ("load_ledger.warning", "few_rows_duplicate"): (
         "update load_ledger set rows_duplicate_count = 40 where load_id = 3"
     ),
-    ("quarantined_rows.blocking", "rows_as_in_the_ledger"): "delete from quarantined_rows where row_number = 401",
+    (
+        "quarantined_rows.blocking",
+        "rows_as_in_the_ledger",
+    ): "delete from quarantined_rows where row_number = 401",
     ("quarantined_rows.blocking", "amounts_as_in_the_ledger"): (
         "update quarantined_rows set amount = 10.02 where row_number = 8"
     ),
@@ -142,7 +150,10 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
     ("sales_totals.blocking", "net_sales_of_lines_conserved"): (
         "update sales_totals set net_sales_amount = net_sales_amount + 0.01 where currency_code = 'USD'"
     ),
-    ("sales_totals.warning", "customers_mostly_known"): "update sales_totals set anonymous_receipts_count = 80",
+    (
+        "sales_totals.warning",
+        "customers_mostly_known",
+    ): "update sales_totals set anonymous_receipts_count = 80",
     ("sales_totals.warning", "net_sales_positive"): (
         "update sales_totals set net_sales_amount = 0 where currency_code = 'USD'"
     ),
@@ -204,7 +215,7 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
         "update tier_sizes set customers_count = customers_count + 1 where tier_code = 'champions'"
     ),
     ("tier_sizes.blocking", "net_sales_as_in_the_values"): (
-        "update tier_sizes set net_sales_12m_amount = net_sales_12m_amount + 0.01 where tier_code = 'champions'"
+        "update tier_sizes set net_sales_12m_amount = 0.01 where tier_code = 'champions'"
     ),
     ("tier_sizes.blocking", "shares_add_up"): (
         "update tier_sizes set customers_ratio = customers_ratio + 0.01 where tier_code = 'champions'"
@@ -212,13 +223,16 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
     ("tier_sizes.blocking", "date_of_the_values_present"): (
         "delete from tier_sizes where as_of_date = date '2025-12-31'"
     ),
-    ("tier_sizes.warning", "no_tier_holds_all"): "update tier_sizes set customers_ratio = 1 where tier_code = 'lost'",
+    (
+        "tier_sizes.warning",
+        "no_tier_holds_all",
+    ): "update tier_sizes set customers_ratio = 1 where tier_code = 'lost'",
     ("tier_sizes.warning", "no_empty_tier"): (
         "insert into tier_sizes select * replace ('none' as tier_code, 0 as customers_count) from tier_sizes"
         " where tier_code = 'lost'"
     ),
     ("tier_sizes.warning", "abc_best_tier_small"): (
-        "update tier_sizes set customers_ratio = 0.9 where scheme_id = 'abc_sales_70_20_10' and tier_code = 'A'"
+        "update tier_sizes set customers_ratio = 0.9 where scheme_id = 'abc_sales_70_20_10'"
     ),
     ("tier_sizes.warning", "pyramid_top_is_one_percent"): (
         "update tier_sizes set customers_ratio = 0.2 where scheme_id = 'value_pyramid' and tier_code = 'top'"

@@ -20,8 +20,8 @@ select null::date as as_of_date, 'Asia/Shanghai' as business_time_zone, 6::bigin
 
 create table lake.loads as
 select
-    load_id::bigint as load_id, source, feed, file_name, md5(file_name) as file_sha256, 100::bigint as size_bytes,
-    status, reason_code, reason_code as reason, row_count::bigint as row_count,
+    load_id::bigint as load_id, source, feed, file_name, md5(file_name) as file_sha256,
+    100::bigint as size_bytes, status, reason_code, reason_code as reason, row_count::bigint as row_count,
     malformed_row_count::bigint as malformed_row_count, load_id::bigint as position_id,
     superseded_by_load_id::bigint as superseded_by_load_id,
     duplicate_of_load_id::bigint as duplicate_of_load_id, timestamp '2026-01-01 00:00:00' as loaded_at
@@ -33,13 +33,14 @@ from (values
     (5, 'generic', 'pos_sales', 'copy.csv', 'duplicate_file', 'known', 402, 0, null, 2),
     (6, 'generic', 'members', 'members_late.csv', 'accepted', null, 20, 0, null, null)
 ) as loads(
-    load_id, source, feed, file_name, status, reason_code, row_count, malformed_row_count, superseded_by_load_id,
-    duplicate_of_load_id
+    load_id, source, feed, file_name, status, reason_code, row_count, malformed_row_count,
+    superseded_by_load_id, duplicate_of_load_id
 );
 
 create table lake.load_totals as
 select
-    load_id::bigint as load_id, currency_code, row_count::bigint as row_count, amount::decimal(38, 4) as amount
+    load_id::bigint as load_id, currency_code, row_count::bigint as row_count,
+    amount::decimal(38, 4) as amount
 from (values
     (1, 'CNY', 200, 2000.00), (2, 'CNY', 400, 4000.01), (2, 'XXX', 2, 0), (3, 'CNY', 90, 900.50),
     (3, 'USD', 10, 100.00), (4, 'XXX', 100, 0), (5, 'CNY', 402, 4000.01), (6, 'XXX', 20, 0)
@@ -103,7 +104,8 @@ select
     case when loads.status = 'accepted' and loads.superseded_by_load_id is null
         then totals.amount - if(totals.load_id = 2 and totals.currency_code = 'CNY', 20.01, 0)
         else 0 end::decimal(38, 4) as amount_loaded,
-    case when loads.status = 'duplicate_file' then totals.amount else 0 end::decimal(38, 4) as amount_duplicate,
+    case when loads.status = 'duplicate_file' then totals.amount else 0 end::decimal(38, 4)
+        as amount_duplicate,
     case when loads.superseded_by_load_id is not null then totals.amount else 0 end::decimal(38, 4)
         as amount_superseded,
     case when totals.load_id = 2 and totals.currency_code = 'CNY' then 20.01 else 0 end::decimal(38, 4)
@@ -138,13 +140,15 @@ from (values
 create table sales_totals as
 select
     'generic' as source, channel, currency_code, receipts_count::bigint as receipts_count,
-    anonymous_receipts_count::bigint as anonymous_receipts_count, net_sales_amount::decimal(38, 4) as net_sales_amount,
+    anonymous_receipts_count::bigint as anonymous_receipts_count,
+    net_sales_amount::decimal(38, 4) as net_sales_amount,
     anonymous_net_sales_amount::decimal(38, 4) as anonymous_net_sales_amount
 from (values
     ('pos', 'CNY', 398, 0, 3820.00, 0), ('ecommerce', 'CNY', 90, 10, 900.50, 100.00),
     ('ecommerce', 'USD', 10, 0, 100.00, 0)
 ) as totals(
-    channel, currency_code, receipts_count, anonymous_receipts_count, net_sales_amount, anonymous_net_sales_amount
+    channel, currency_code, receipts_count, anonymous_receipts_count, net_sales_amount,
+    anonymous_net_sales_amount
 );
 
 create table customers as
@@ -169,7 +173,8 @@ select
     0.02::decimal(9, 6) as return_12m_ratio
 from (
     select customer_key,
-        (case when customer_key = 'c000' then 68.75 else 38.25 end)::decimal(18, 4) as net_sales_lifetime_amount
+        (case when customer_key = 'c000' then 68.75 else 38.25 end)::decimal(18, 4)
+            as net_sales_lifetime_amount
     from customers
 );
 
@@ -178,24 +183,25 @@ select scheme_id, tier_code, tier_rank, first_number, last_number
 from (values
     ('abc_sales_70_20_10', 'A', 3, 0, 79), ('abc_sales_70_20_10', 'B', 2, 80, 109),
     ('abc_sales_70_20_10', 'C', 1, 110, 119), ('abc_sales_75_20_5', 'A', 2, 0, 79),
-    ('abc_sales_75_20_5', 'B', 1, 80, 119), ('value_pyramid', 'top', 2, 0, 1), ('value_pyramid', 'rest', 1, 2, 119),
-    ('restaurant_abc', 'A', 2, 0, 9), ('restaurant_abc', 'C', 1, 10, 119), ('appliance_spend', 'high', 2, 0, 9),
+    ('abc_sales_75_20_5', 'B', 1, 80, 119), ('value_pyramid', 'top', 2, 0, 1),
+    ('value_pyramid', 'rest', 1, 2, 119), ('restaurant_abc', 'A', 2, 0, 9),
+    ('restaurant_abc', 'C', 1, 10, 119), ('appliance_spend', 'high', 2, 0, 9),
     ('appliance_spend', 'low', 1, 10, 119), ('rfm_quintile', 'champions', 2, 0, 9),
     ('rfm_quintile', 'lost', 1, 10, 109)
 ) as tiers(scheme_id, tier_code, tier_rank, first_number, last_number);
 
 create table customer_tiers as
 select
-    customers.customer_key, date '2025-12-31' as as_of_date, scheme_id, 1 as scheme_version, tier_code, tier_rank,
-    date '2025-11-30' as valid_from_date
+    customers.customer_key, date '2025-12-31' as as_of_date, scheme_id, 1 as scheme_version, tier_code,
+    tier_rank, date '2025-11-30' as valid_from_date
 from customers
 inner join tier_definitions
     on substr(customers.customer_key, 2)::integer between first_number and last_number;
 
 create table tier_sizes as
 select
-    dates.as_of_date, definitions.scheme_id, 1 as scheme_version, definitions.tier_code, definitions.tier_rank,
-    count(tiers.customer_key) as customers_count,
+    dates.as_of_date, definitions.scheme_id, 1 as scheme_version, definitions.tier_code,
+    definitions.tier_rank, count(tiers.customer_key) as customers_count,
     (count(tiers.customer_key) / sum(count(tiers.customer_key)) over (
         partition by dates.as_of_date, definitions.scheme_id
     ))::decimal(9, 6) as customers_ratio,
@@ -208,7 +214,8 @@ left join customer_values on tiers.customer_key = customer_values.customer_key
 group by dates.as_of_date, definitions.scheme_id, definitions.tier_code, definitions.tier_rank;
 
 create table tier_history as
-select customer_key, scheme_id, scheme_version, tier_code, tier_rank, valid_from_date, null::date as valid_to_date
+select customer_key, scheme_id, scheme_version, tier_code, tier_rank, valid_from_date,
+    null::date as valid_to_date
 from customer_tiers
 union all
 select customer_key, scheme_id, scheme_version, 'B', 2, date '2025-10-31', date '2025-11-30'

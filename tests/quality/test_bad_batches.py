@@ -26,7 +26,8 @@ def _checks() -> Iterator[tuple[Checkpoint, Suite, Check]]:
 
 
 @pytest.mark.parametrize(
-    ("checkpoint", "suite", "check"), [pytest.param(*item, id=f"{item[1].name}-{item[2].id}") for item in _checks()]
+    ("checkpoint", "suite", "check"),
+    [pytest.param(*item, id=f"{item[1].name}-{item[2].id}") for item in _checks()],
 )
 def test_expectation_fails_on_its_bad_batch(
     checkpoint: Checkpoint, suite: Suite, check: Check, shop: Callable[..., Path]
@@ -56,6 +57,8 @@ def test_every_bad_batch_belongs_to_an_expectation() -> None:
 
 def test_every_suite_belongs_to_one_checkpoint() -> None:
     listed = sorted(
-        suite.name for boundary in ("sources", "built") for suite in load_checkpoint(_EXPECTATIONS, boundary).suites
+        suite.name
+        for boundary in ("sources", "built")
+        for suite in load_checkpoint(_EXPECTATIONS, boundary).suites
     )
     assert listed == sorted(path.stem for path in (_EXPECTATIONS / "suites").glob("*.yml"))

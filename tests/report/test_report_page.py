@@ -95,6 +95,13 @@ def test_headlines_compare_with_the_previous_month_end(
     assert "|31|" in text
 
 
+def test_a_figure_that_no_scheme_covers_is_not_compared(changed: Make, tmp_path: Path) -> None:
+    partial = changed("delete from customer_values where customer_key = 'c-05'")
+    text = texts_of(partial, tmp_path)["en"]
+    assert "Customers|5|Buyers" in text
+    assert "since last month end|" not in text
+
+
 def test_a_tier_shows_its_customers_money_and_change(texts: dict[str, str]) -> None:
     text = texts["en"]
     assert "+1|4|66.7%|Small|20.0%|1,999|500" in text
@@ -132,7 +139,7 @@ def test_movers_are_the_first_by_net_sales_then_key(changed: Make, tmp_path: Pat
         insert into customer_tiers
         select customer_tiers.* replace ('d-' || lpad(i::varchar, 2, '0') as customer_key)
         from customer_tiers, range(20) as numbers (i) where customer_key = 'c-02'
-        order by hash(i);
+        order by i desc;
         insert into customer_values
         select 'r000002', 'd-' || lpad(i::varchar, 2, '0'), '2026-03-31', 'CNY', 50 - i // 2, 0, 1
         from range(20) as numbers (i)
@@ -157,6 +164,19 @@ def test_a_total_that_does_not_balance_is_said_aloud(changed: Make, tmp_path: Pa
     assert "1 of 3 totals do not balance" in Text(html).of("en")
     assert "747.00|0.01" in Text(html).of("en")
     assert 'class="unbalanced"' in html
+
+
+def test_only_the_latest_refused_files_are_listed_and_the_rest_counted(changed: Make, tmp_path: Path) -> None:
+    many = changed("""
+        insert into load_ledger by name
+        select 100 + i as load_id, 'generic' as source, 'late_' || i || '.csv' as file_name, 'refused' as status,
+            'empty_file' as reason_code
+        from range(45) as numbers (i)
+        order by hash(i)
+    """)
+    text = texts_of(many, tmp_path)["en"]
+    assert re.findall(r"late_(\d+)\.csv", text) == [str(i) for i in range(44, 4, -1)]
+    assert "The latest 40 of 46; the others are in the table load_ledger." in text
 
 
 def test_checks_that_did_not_pass_are_listed(texts: dict[str, str], changed: Make, tmp_path: Path) -> None:

@@ -83,9 +83,7 @@ def read(landing: Path, end: date) -> Reading:
         found = parse(path.name, gzip.decompress(content) if path.suffix == ".gz" else content)
         if content in seen:
             reading.statuses[path.name] = "duplicate_file"
-            for row in found:
-                row.outcome = "duplicate"
-            settle([row for row in found if unreadable(feed, row)], "duplicate")
+            settle(found, "duplicate")
             count(reading, found)
         elif feed != "members" and "net_amount" not in found[0].fields:
             reading.statuses[path.name] = "refused"
@@ -232,30 +230,12 @@ class Groups:
 
 def value_customers(reading: Reading, rows: dict[str, list[Row]], end: date) -> None:
     loaded = {feed: [row for row in found if row.outcome == "loaded"] for feed, found in rows.items()}
-    cards: dict[Account, set[str]] = defaultdict(set)
-    for row in loaded["members"]:
-        for account in accounts_of(row.fields):
-            cards[account].add(row.fields["member_no"])
-    shared = {account for account, held in cards.items() if len(held) > CARDS_ON_ONE_PHONE}
-    reading.situations["shared phones"] = len(shared)
-    groups = Groups()
-    for row in (row for feed in FEEDS for row in loaded[feed]):
-        shown = [account for account in accounts_of(row.fields) if account not in shared]
-        if shown:
-            groups.join(shown)
-    customers = groups.members()
-    values = {top: Counter[str]() for top in customers}
-    receipts: dict[tuple[str, str], Receipt] = {}
-    till = loaded["pos_sales"]
-    is_named = {id(row): bool(row.fields["original_receipt_no"]) for row in till}
-    for row in [row for row in till if not is_named[id(row)]] + loaded["ecommerce_orders"]:
-        add_line(receipts, row, groups)
-    for row in [row for row in till if is_named[id(row)]]:
-        receipts["pos_sales", row.fields["original_receipt_no"]].net -= row.amount
-        reading.situations["return naming its receipt"] += 1
-    visits: dict[Account, set[tuple[object, ...]]] = defaultdict(set)
+    groups = join_accounts(reading, loaded)
     start = twelve_months_before(end)
-    for (feed, number), receipt in receipts.items():
+    customers = groups.members()
+    values: dict[Account, Counter[str]] = {top: Counter() for top in customers}
+    visits: dict[Account, set[tuple[object, ...]]] = defaultdict(set)
+    for (feed, number), receipt in sum_receipts(reading, loaded, groups).items():
         if receipt.buyer is None:
             reading.situations["receipt of nobody"] += 1
             continue
@@ -276,6 +256,37 @@ def value_customers(reading: Reading, rows: dict[str, list[Row]], end: date) -> 
     for scheme, a_share, b_share in (("abc_sales_70_20_10", 70, 90), ("abc_sales_75_20_5", 75, 95)):
         for accounts, tier in abc(reading, a_share, b_share).items():
             reading.customers[accounts][scheme] = tier
+
+
+def join_accounts(reading: Reading, loaded: dict[str, list[Row]]) -> Groups:
+    """Accounts that one row shows belong together, but for phones on too many cards."""
+    cards: dict[Account, set[str]] = defaultdict(set)
+    for row in loaded["members"]:
+        for account in accounts_of(row.fields):
+            cards[account].add(row.fields["member_no"])
+    shared = {account for account, held in cards.items() if len(held) > CARDS_ON_ONE_PHONE}
+    reading.situations["shared phones"] = len(shared)
+    groups = Groups()
+    for row in (row for feed in FEEDS for row in loaded[feed]):
+        shown = [account for account in accounts_of(row.fields) if account not in shared]
+        if shown:
+            groups.join(shown)
+    return groups
+
+
+def sum_receipts(
+    reading: Reading, loaded: dict[str, list[Row]], groups: Groups
+) -> dict[tuple[str, str], Receipt]:
+    """Net sales of every receipt and order, returns that name it taken off."""
+    receipts: dict[tuple[str, str], Receipt] = {}
+    named = [row for row in loaded["pos_sales"] if row.fields["original_receipt_no"]]
+    own = [row for row in loaded["pos_sales"] if not row.fields["original_receipt_no"]]
+    for row in own + loaded["ecommerce_orders"]:
+        add_line(receipts, row, groups)
+    for row in named:
+        receipts["pos_sales", row.fields["original_receipt_no"]].net -= row.amount
+        reading.situations["return naming its receipt"] += 1
+    return receipts
 
 
 @dataclass

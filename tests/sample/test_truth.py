@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
@@ -22,9 +21,9 @@ FIGURES = ("net_sales_12m_amount", "net_sales_lifetime_amount", "visits_12m_coun
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """1,300 customers over 15 months: three of them lie before the twelve-month window."""
+    """1,000 customers over 15 months: three of them lie before the twelve-month window."""
     home = tmp_path_factory.mktemp("shop")
-    generate(home / "landing", home / "truth", customers=1_300, months=15, end=END, seed=5)
+    generate(home / "landing", home / "truth", customers=1_000, months=15, end=END, seed=5)
     return home
 
 
@@ -152,9 +151,9 @@ def one_card_without_contacts(lines: list[str]) -> list[str]:
     ],
 )
 def test_a_single_change_of_a_file_is_noticed(
-    shop: Path, tmp_path: Path, file_name: str, change: Callable[[list[str]], list[str]]
+    tmp_path: Path, file_name: str, change: Callable[[list[str]], list[str]]
 ) -> None:
-    shutil.copytree(shop, tmp_path, dirs_exist_ok=True)
+    generate(tmp_path / "landing", tmp_path / "truth", customers=200, months=3, end=END)
     replace_in(tmp_path / "landing" / file_name, change)
     assert differences(tmp_path, read(tmp_path / "landing", END))
 
@@ -165,7 +164,13 @@ def test_totals_are_the_sums_of_the_files_and_balance(shop: Path) -> None:
     with (shop / "truth" / "totals.csv").open(encoding="utf-8", newline="") as file:
         totals = list(csv.DictReader(file))
     outcomes = ("loaded", "duplicate", "superseded", "quarantined")
-    assert len(totals) == 5
+    feeds = {(total["feed"], total["currency_code"]) for total in totals}
+    assert feeds >= {
+        ("pos_sales", "CNY"),
+        ("pos_sales", "XXX"),
+        ("ecommerce_orders", "CNY"),
+        ("members", "XXX"),
+    }
     for total in totals:
         parts = [row for row in files if all(row[name] == total[name] for name in ("feed", "currency_code"))]
         for measure in ("rows", "amount"):
@@ -181,12 +186,12 @@ def test_rows_lost_to_dirt_are_few(shop: Path) -> None:
     with (shop / "truth" / "totals.csv").open(encoding="utf-8", newline="") as file:
         totals = list(csv.DictReader(file))
     quarantined = sum(int(total["rows_quarantined"]) for total in totals)
-    assert 0 < quarantined < sum(int(total["rows_in"]) for total in totals) / 500
+    assert 0 < quarantined < sum(int(total["rows_in"]) for total in totals) / 100
 
 
 def test_people_are_known_and_nobody_is_worth_less_than_nothing(shop: Path) -> None:
     people = pq.read_table(shop / "truth" / "people.parquet").to_pylist()
-    assert len(people) == 1_300
+    assert len(people) == 1_000
     assert min(person["net_sales_12m_amount"] for person in people) >= 0
     assert all((person["joined_date"] is not None) == person["is_member"] for person in people)
     assert max(person["joined_date"] for person in people if person["is_member"]) <= END

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class TierProject:
-    """The built project: its database, what dbt printed, and the SQL of each model as it was sent."""
+    """The built project: its database and what dbt printed."""
 
     folder: Path
     output: str
@@ -45,10 +44,8 @@ class TierProject:
     def database(self) -> Path:
         return self.folder / "tiers.duckdb"
 
-    def sql(self, model: str) -> str:
-        return next((self.folder / "target" / "run").rglob(f"{model}.sql")).read_text(encoding="utf-8")
-
     def compiled(self, model: str) -> str:
+        """The SQL of a model or test as dbt compiled it."""
         return next((self.folder / "target" / "compiled").rglob(f"{model}.sql")).read_text(encoding="utf-8")
 
 
@@ -70,30 +67,29 @@ def tier_project(tmp_path_factory: pytest.TempPathFactory) -> TierProject:
 
 
 @pytest.fixture(scope="session")
-def assign(tier_project: TierProject) -> Callable[..., dict[Any, dict[str, Any]]]:
+def assign(tier_project: TierProject) -> Iterator[Callable[..., dict[Any, dict[str, Any]]]]:
     """``assign(scheme_id, rows)``: the result by customer key, or by key and date where there are several."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("attach ':memory:' as tiers")
+    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
+    places = ", ".join("?" for _ in COLUMNS)
 
     def run(scheme_id: str, rows: Iterable[Mapping[str, Any]]) -> dict[Any, dict[str, Any]]:
-        with duckdb.connect() as connection:
-            connection.execute("attach ':memory:' as tiers")
-            columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
-            connection.execute(f"create table tiers.main.int_customer_values_by_date ({columns})")
-            filled = [tuple(row.get(name, default) for name, (_, default) in COLUMNS.items()) for row in rows]
-            places = ", ".join("?" for _ in COLUMNS)
-            connection.executemany(
-                f"insert into tiers.main.int_customer_values_by_date values ({places})", filled
-            )
-            result = connection.execute(tier_project.compiled(scheme_id))
-            names = [column[0] for column in result.description]
-            found = [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+        values = "tiers.main.int_customer_values_by_date"
+        filled = [[row.get(name, default) for name, (_, default) in COLUMNS.items()] for row in rows]
+        connection.execute(f"create or replace table {values} ({columns})")
+        connection.execute(
+            f"insert into {values} values {', '.join([f'({places})'] * len(filled))}", sum(filled, [])
+        )
+        result = connection.execute(tier_project.compiled(scheme_id))
+        names = [column[0] for column in result.description]
+        found = [dict(zip(names, figures, strict=True)) for figures in result.fetchall()]
         several = len({row["as_of_date"] for row in found}) > 1
-        keyed = {(r["customer_key"], r["as_of_date"]) if several else r["customer_key"]: r for r in found}
+        keyed = {
+            (row["customer_key"], row["as_of_date"]) if several else row["customer_key"]: row for row in found
+        }
         assert len(keyed) == len(found), "a customer has two tiers"
         return keyed
 
-    return run
-
-
-@pytest.fixture(scope="session")
-def cent() -> Decimal:
-    return Decimal("0.01")
+    yield run
+    connection.close()

@@ -68,8 +68,8 @@ placed as (
             else {{ scheme.tiers | length }}
         end as rule_number,
         case
-            when metric_total <= 0 then metric_total
-            else {{ share_before_pct }}
+            when metric_total <= 0 then cast(metric_total as decimal(28, 6))
+            else cast({{ share_before_pct }} as decimal(28, 6))
         end as deciding_value
     from ranked
 

@@ -60,6 +60,8 @@ def read_results(path: Path) -> list[CheckResult]:
     names = [field.name for field in fields(CheckResult)]
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(rows, list):
+            raise TypeError("not a list")  # noqa: TRY301 - told like every other wrong content
         return [CheckResult(**{name: row[name] for name in names}) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnavailableError(

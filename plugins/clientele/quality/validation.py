@@ -58,8 +58,10 @@ _COUNTS = frozenset(
         "missing_percent",
     }
 )
+_DUCKDB_ERROR = re.compile(r"\(?_?duckdb\.(?P<kind>\w+)\)? ?(?P<text>[^\n]*)")
 #: Errors in which DuckDB speaks of relations, columns and functions, not of values.
-_NAMING_ERRORS = re.compile(r"^\(?_?duckdb\.(?:Catalog|Binder|Parser)Exception\)? ?(?P<text>[^\n]*)")
+_NAMING_ERRORS = frozenset({"BinderException", "CatalogException", "ParserException"})
+_MISSING_COLUMN = re.compile(r'The column "[^"\n]+" in BatchData does not exist')
 
 
 def run_checkpoint(
@@ -67,9 +69,9 @@ def run_checkpoint(
 ) -> list[CheckResult]:
     """Check every suite of ``checkpoint`` on the DuckDB file ``database``, opened read-only.
 
-    Renders the Data Docs of the boundary into the folder ``pages``, if one is given. Results come in the order of the files.
-    What could not be judged (an error, a missing table, no rows where rows are required) is a blocking
-    failure, also in a warning suite.
+    Renders the Data Docs of the boundary into the folder ``pages``, if one is given. Results come in the
+    order of the files. What could not be judged (an error, a missing table, no rows where rows are required)
+    is a blocking failure, also in a warning suite.
 
     Raises UnavailableError when the file cannot be opened.
     """
@@ -100,7 +102,11 @@ def _context(pages: Path | None) -> AbstractDataContext:
     site = {
         "class_name": "SiteBuilder",
         "show_how_to_buttons": False,
-        "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(pages)},
+        # A folder is no template: a dollar in its name is a dollar.
+        "store_backend": {
+            "class_name": "TupleFilesystemStoreBackend",
+            "base_directory": str(pages).replace("$", r"\$"),
+        },
         "site_index_builder": {"class_name": "DefaultSiteIndexBuilder", "show_cta_footer": False},
     }
     config = DataContextConfig(
@@ -342,8 +348,10 @@ def _kind(error: Exception) -> str:
 
 def _readable(message: str, kind: str = "an error inside the expectation") -> str:
     """What an error may tell: names, where DuckDB speaks of names; else its kind."""
-    match = _NAMING_ERRORS.match(message)
-    return match["text"] if match else kind
+    if (error := _DUCKDB_ERROR.match(message)) is not None:
+        return error["text"] if error["kind"] in _NAMING_ERRORS else error["kind"]
+    column = _MISSING_COLUMN.search(message)
+    return column[0] if column else kind
 
 
 def _one_line(value: object) -> str:

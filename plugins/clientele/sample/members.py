@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clientele.sample.catalogue import STORES
-from clientele.sample.mishaps import Flaw, Outcome
+from clientele.sample.mishaps import UNLUCKY_PEOPLE, Flaw, Outcome
 from clientele.sample.people import (
     LINK_ACCOUNT,
     LINK_EMAIL,
@@ -125,7 +125,8 @@ def _with_mishaps(draws: Draws, people: People, rows: MemberRows) -> MemberRows:
     keys = (people.number[rows.person], rows.card)
     is_newest = rows.outcome == Outcome.LOADED
     repeated = rows.take(is_newest & draws.happens("member_repeated", 3, *keys))
-    unreadable = is_newest & draws.happens("member_unreadable", 1, *keys)
+    per_thousand = np.where(keys[0] < UNLUCKY_PEOPLE, 12, 1)
+    unreadable = is_newest & draws.happens("member_unreadable", per_thousand, *keys)
     spoilt = rows.take(unreadable)
     flaws = np.array(_MEMBER_FLAWS)[
         draws.below("member_flaw", len(_MEMBER_FLAWS), *(key[unreadable] for key in keys))

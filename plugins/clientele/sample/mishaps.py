@@ -83,9 +83,9 @@ _COMMON = {
     Mishap.REPEATED_LATER: 20,
     Mishap.LATE: 40,
     Mishap.CORRECTED: 40,
-    Mishap.DISPUTED: 6,
-    Mishap.DISPUTED_CORRECTION: 4,
-    Mishap.UNREADABLE: 12,
+    Mishap.DISPUTED: 8,
+    Mishap.DISPUTED_CORRECTION: 6,
+    Mishap.UNREADABLE: 16,
 }
 #: Receipts of ten thousand to which each befalls.
 TILL_MISHAPS: Mapping[Mishap, int] = _COMMON | {
@@ -117,6 +117,10 @@ _NEEDS_UPDATE_TIME = (Mishap.REPEATED_LATER, Mishap.DISPUTED_CORRECTION)
 _NEEDS_TWO_LINES = (Mishap.DISPUTED, Mishap.UNREADABLE, Mishap.RETURNED_WITHOUT_RECEIPT)
 #: These would leave a person unknown whose first receipt it is.
 _NOT_ON_FIRST = (Mishap.VOIDED, Mishap.CANCELLED, Mishap.PENDING)
+#: Rare as they are, these befall the first people more often, so that a small shop has them too.
+_RARE = (Mishap.DISPUTED, Mishap.DISPUTED_CORRECTION, Mishap.UNREADABLE)
+UNLUCKY_PEOPLE = 400
+_UNLUCKY_PER_THOUSAND = 15
 _LONGEST_RETURN_DAYS = 20
 _NOTHING = -1
 
@@ -248,6 +252,9 @@ class _Fate:
         weights = [10_000 - sum(mishaps.values()), *mishaps.values()]
         codes = np.array([Mishap.NONE, *mishaps])
         befell = codes[self._draws.choose("mishap", weights, *self._keys)]
+        is_unlucky = self._draws.happens("unlucky", _UNLUCKY_PER_THOUSAND, *self._keys)
+        rare = np.array(_RARE)[self._draws.below("rare", len(_RARE), *self._keys)]
+        befell = np.where(is_unlucky & (receipts.number < UNLUCKY_PEOPLE), rare, befell)
         needs_second_line = np.isin(befell, _NEEDS_TWO_LINES)
         last, start = self._timeline.last_day, self._timeline.window_start
         self._return_day = receipts.day + self._draws.below("return_after", _LONGEST_RETURN_DAYS, *self._keys)

@@ -1,0 +1,103 @@
+"""The command: exit codes, one clear line for every wrong use, JSON on stdout and nothing else there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from clientele.cli import main
+from clientele.settings import load_settings
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    monkeypatch.setenv("CLIENTELE_HOME", str(folder))
+    monkeypatch.setenv("CLIENTELE_SETTLE_SECONDS", "0")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["frobnicate"], "frobnicate"),
+        (["run", "--as-of", "30.06.2026"], "30.06.2026"),
+        (["run", "--frobnicate"], "--frobnicate"),
+        (["sample", "--customers", "0"], "'0'"),
+        (["sample", "--customers", "many"], "'many'"),
+        (["ingest", "--source", "no_such_shop"], "no_such_shop"),
+        (["deliver", "online_retail", "--from", "no/such/folder"], "no/such/folder"),
+        ([], "COMMAND"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_one_line_that_names_it(home, capsys, arguments, named):
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert named in said.err.splitlines()[-1]
+    assert len(said.err.splitlines()) == 1
+    assert "Traceback" not in said.err
+
+
+def test_a_run_without_exports_says_what_to_do(home, capsys):
+    assert main(["run"]) == 3
+    assert "landing" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_bad_setting_is_named(home, capsys, monkeypatch):
+    monkeypatch.setenv("CLIENTELE_BUSINESS_TIME_ZONE", "Middle/Earth")
+    assert main(["doctor"]) == 2
+    assert "CLIENTELE_BUSINESS_TIME_ZONE='Middle/Earth'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["-1", "soon", "nan"])
+def test_a_number_that_is_none_is_refused(value):
+    with pytest.raises(Exception, match="CLIENTELE_SETTLE_SECONDS"):
+        load_settings({"CLIENTELE_SETTLE_SECONDS": value})
+
+
+def test_help_tells_the_exit_codes_and_where_things_are(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "CLIENTELE_HOME" in said
+    assert "1 a gate or check said no" in said
+
+
+def test_json_goes_to_stdout_alone(home, capsys):
+    arguments = ["sample", "--customers", "20", "--months", "2", "--end", "2026-03-31"]
+    assert main(arguments) == 0
+    assert main(["ingest", "--json"]) == 0
+    said = capsys.readouterr()
+    files = json.loads(said.out)["files"]
+    assert {file["source"] for file in files} == {"generic"}
+    assert sum(file["row_count"] for file in files) > 20
+    assert said.err
+
+
+def test_ingesting_again_finds_nothing_new(home, capsys):
+    main(["sample", "--customers", "20", "--months", "2", "--end", "2026-03-31"])
+    main(["ingest"])
+    records = sorted((home / "lake" / "loads").iterdir())
+    capsys.readouterr()
+    assert main(["ingest", "--json"]) == 0
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert {file["status"] for file in files} == {"unchanged"}
+    assert sorted((home / "lake" / "loads").iterdir()) == records
+
+
+def test_a_home_that_is_a_file_is_one_line(tmp_path, capsys, monkeypatch):
+    (tmp_path / "home").write_text("")
+    monkeypatch.setenv("CLIENTELE_HOME", str(tmp_path / "home"))
+    assert main(["sample", "--customers", "5", "--months", "1"]) == 3
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert str(tmp_path / "home") in said.splitlines()[-1]
+
+
+def test_settings_default_to_a_home_here():
+    settings = load_settings({})
+    assert settings.home == Path(".clientele").resolve()
+    assert settings.business_time_zone == "Asia/Shanghai"

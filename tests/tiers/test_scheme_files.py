@@ -1,0 +1,279 @@
+"""Scheme files that cannot be used are refused with file, line and reason."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from clientele.errors import ConfigurationError
+from clientele.tiers import METRICS, InvalidSchemesError, load_schemes
+from clientele.tiers.files import content_hash
+from clientele.tiers.json_schema import text
+from clientele.tiers.scheme import json_schema
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+TIERS = DBT_PROJECT / "tiers"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(TIERS, tmp_path / "tiers")
+
+
+def changed(folder: Path, scheme_id: str, old: str, new: str) -> int:
+    """Put ``new`` in place of the first ``old``; return the line where it stands."""
+    file = folder / f"{scheme_id}.yml"
+    before, found, after = file.read_text(encoding="utf-8").partition(old)
+    assert found, f"{old!r} does not stand in {file.name}"
+    file.write_text(before + new + after, encoding="utf-8")
+    return before.count("\n") + 1
+
+
+def refused(folder: Path) -> list[tuple[str, int, str]]:
+    with pytest.raises(InvalidSchemesError) as raised:
+        load_schemes(folder)
+    return [tuple(problem) for problem in raised.value.problems]
+
+
+def test_the_schemes_of_the_project_are_fine_and_in_use() -> None:
+    schemes = load_schemes(TIERS)
+    project = YAML(typ="safe").load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert sorted(project["vars"]["schemes"]) == list(schemes)
+    for scheme in schemes.values():
+        assert all(tier.benefits for tier in scheme.tiers)
+
+
+@pytest.mark.parametrize(
+    ("scheme_id", "old", "new", "reason"),
+    [
+        # the shape
+        ("abc_sales_70_20_10", "zh: A类客户, en: A customers", "zh: A类客户", "name has no translation into en"),
+        ("abc_sales_70_20_10", "zh: A类客户, en: A customers", "zh: '', en: A", "zh: string should have at least"),
+        ("abc_sales_70_20_10", "en: A customers", "en: '{{ x }}'", "en: is plain text on one line"),
+        ("abc_sales_70_20_10", "version: 1", "version: 0", "version: input should be greater than or equal to 1"),
+        ("abc_sales_70_20_10", "version: 1", "version: 1.5", "version: input should be a valid integer"),
+        ("abc_sales_70_20_10", "version: 1", "version: yes", "version: input should be a valid integer"),
+        ("abc_sales_70_20_10", "version: 1", "version: 1\n          colour: red", "unknown key colour"),
+        ("abc_sales_70_20_10", "method: cumulative_share", "method: guess", "unknown method; there are"),
+        ("abc_sales_70_20_10", "share_under: 70%", "share_under: 0.7", "share_under: should be a percentage"),
+        ("abc_sales_70_20_10", "share_under: 70%", "share_under: 70", "share_under: should be a percentage"),
+        ("abc_sales_70_20_10", "code: A", "code: A'", "code: string should match pattern"),
+        ("abc_sales_70_20_10", "unit: money", "unit: yuan", "unit: input should be 'money'"),
+        ("appliance_spend", "under: 10000", "under: 10000 yuan", "under: should be a number"),
+        ("appliance_spend", "under: 10000", "under: .inf", "under: should be a finite number"),
+        ("appliance_spend", "under: 10000", "under: 1234567890123.456", "under: should be a finite number"),
+        # names
+        ("value_pyramid", "id: value_pyramid", "id: pyramid", "id pyramid is not the file's name value_pyramid"),
+        ("value_pyramid", "name: value_pyramid", "name: p", "name p is not the file's name value_pyramid"),
+        # metrics and units
+        ("value_pyramid", "metric: net_sales_12m_amount\n              unit", "metric: x\n              unit", "unknown metric x"),
+        ("value_pyramid", "unit: money", "unit: visits", "net_sales_12m_amount is in money, not in visits"),
+        ("restaurant_abc", "{metric: visits_12m_per_month, at_least: 4}", "{metric: recency_days, at_most: 4}", "recency_days is not listed under basis"),
+        ("restaurant_abc", "{metric: visits_12m_per_month, at_least: 4}", "{metric: visits, at_most: 4}", "visits is an unknown metric"),
+        ("restaurant_abc", "{metric: consecutive_weeks_count, at_least: 3}", "{metric: consecutive_weeks_count, at_least: 2.5}", "2.5 has more decimals than consecutive_weeks_count in weeks"),
+        ("restaurant_abc", "{metric: consecutive_weeks_count, at_least: 3}", "{metric: consecutive_weeks_count, at_least: -3}", "consecutive_weeks_count in weeks is never under 0"),
+        # ranks and codes
+        ("value_pyramid", "rank: 3", "rank: 4", "duplicate rank 4"),
+        ("value_pyramid", "rank: 3", "rank: 5", "tiers are listed from the highest rank down"),
+        ("value_pyramid", "code: main", "code: angel", "duplicate code angel"),
+        # shares
+        ("value_pyramid", "share_under: 20%", "share_under: 1%", "shares must ascend: 1% is not over 1%"),
+        ("value_pyramid", "share_under: 50%", "share_under: 100%", "100% leaves nobody for the tiers after it"),
+        # bands
+        ("appliance_spend", "at_most: 20000", "at_most: 20001", "band middle overlaps the next band at 20000 (high)"),
+        ("appliance_spend", "at_most: 20000", "under: 20000", "band middle leaves a gap between 20000 and 20000 (high)"),
+        ("appliance_spend", "at_most: 20000", "at_most: 19999.99", "band middle leaves a gap between 19999.99 and 20000 (high)"),
+        ("appliance_spend", "over: 20000", "at_least: 20000", "band middle overlaps the next band at 20000 (high)"),
+        ("appliance_spend", "at_most: 20000", "under: 9000", "holds for no value"),
+        ("appliance_spend", "at_least: 10000\n", "at_least: 10000\n              over: 5\n", "has both at_least and over"),
+        ("appliance_spend", "under: 10000", "at_least: 0\n              under: 10000", "no band holds values under 0"),
+        ("appliance_spend", "over: 20000", "over: 20000\n              at_most: 90000", "no band holds values over 90000"),
+        ("appliance_spend", "over: 20000", "benefits: []", "is not YAML: found duplicate key"),
+        # criteria
+        ("restaurant_abc", "at_least: 1\n", "at_least: 5\n", "at_least 5 of 4 criteria can never be met"),
+        ("restaurant_abc", "{metric: net_sales_1m_amount, at_least: 5000}", "{metric: net_sales_1m_amount}", "has no bound"),
+        # scores
+        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: gone, when: {R: [1, 1]", "no tier has the code gone"),
+        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: lost, when: {Q: [1, 1]", "no score has the code Q"),
+        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: lost, when: {R: [2, 1]", "range 2 to 1 holds for no score"),
+        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: lost, when: {R: [1, 6]", "scores go from 1 to 5"),
+        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: lost, when: {R: [3, 3]", "rule for lost is unreachable"),
+        ("rfm_quintile", "code: M,", "code: F,", "duplicate score F"),
+    ],
+)  # fmt: skip
+def test_a_wrong_scheme_is_refused_with_file_line_and_reason(
+    folder: Path, scheme_id: str, old: str, new: str, reason: str
+) -> None:
+    line = changed(folder, scheme_id, old, new)
+    problems = refused(folder)
+    assert all(file == f"tiers/{scheme_id}.yml" for file, _, _ in problems)
+    lines = [at for _, at, why in problems if reason in why.replace(": 5 of", " 5 of")]
+    assert lines, problems
+    # A key that was put on a line of its own stands below the place; a missing part is told where its owner is.
+    assert min(abs(at - line) for at in lines) <= 2 or "band " in reason or "no band" in reason
+
+
+def test_the_line_is_that_of_the_wrong_key(folder: Path) -> None:
+    line = changed(folder, "value_pyramid", "share_under: 20%", "share_under: 1%")
+    assert refused(folder) == [("tiers/value_pyramid.yml", line, "shares must ascend: 1% is not over 1%")]
+
+
+def test_bands_of_whole_things_may_meet_at_the_next_number(folder: Path) -> None:
+    changed(folder, "appliance_spend", "metric: net_sales_12m_amount", "metric: visits_12m_count")
+    changed(
+        folder,
+        "appliance_spend",
+        "          metric: net_sales_12m_amount",
+        "          metric: visits_12m_count",
+    )
+    changed(folder, "appliance_spend", "unit: money", "unit: visits")
+    changed(folder, "appliance_spend", "at_most: 20000", "at_most: 19999")
+    problem = "band middle leaves a gap between 19999 and 20001 (high)"
+    assert [why for _, _, why in refused(folder)] == [problem]
+    changed(folder, "appliance_spend", "over: 20000", "at_least: 20000")
+    assert "appliance_spend" in load_schemes(folder)
+
+
+def test_a_tier_that_a_higher_one_always_takes_is_unreachable(folder: Path) -> None:
+    file = folder / "restaurant_abc.yml"
+    content = file.read_text(encoding="utf-8")
+    for b, a in (("2000", "5000"), ("2}", "4}")):
+        content = content[: content.index("code: B")] + content[content.index("code: B") :].replace(b, a)
+    content = content[: content.index("code: B")] + content[content.index("code: B") :].replace(
+        "_count, at_least: 4", "_count, at_least: 3"
+    )
+    file.write_text(content, encoding="utf-8")
+    # B now asks the same as A, except for a last visit of 5000, which A takes from 3000 on.
+    assert [why for _, _, why in refused(folder)] == [
+        "tier B is unreachable: whoever meets it meets A before"
+    ]
+
+
+def test_a_tier_without_a_rule_is_unreachable(folder: Path) -> None:
+    changed(folder, "rfm_quintile", "{tier: lost,", "{tier: hibernating,")
+    assert [why for _, _, why in refused(folder)] == ["tier lost is unreachable: no rule gives it"]
+
+
+def test_scores_that_no_rule_covers_are_counted(folder: Path) -> None:
+    changed(
+        folder,
+        "rfm_quintile",
+        "            - {tier: hibernating, when: {R: [1, 2], F: [1, 2]}}\n",
+        "            - {tier: hibernating, when: {R: [1, 2], F: [1, 1]}}\n",
+    )
+    assert [why for _, _, why in refused(folder)] == ["no rule covers 5 of the scores, first R1 F2 M1"]
+
+
+def test_a_figure_that_may_be_unknown_needs_a_population_that_has_it(folder: Path) -> None:
+    changed(
+        folder,
+        "rfm_quintile",
+        "{metric: visits_24m_count, at_least: 1}",
+        "{metric: visits_24m_count, at_least: 0}",
+    )
+    assert [
+        "recency_days is unknown for customers without a visit" in why for _, _, why in refused(folder)
+    ] == [True]
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit", "reason"),
+    [
+        (
+            "consecutive_weeks_count",
+            "weeks",
+            "the figures of consecutive_weeks_count do not add up to a total",
+        ),
+        ("recency_days", "days", "recency_days is better low, and shares rank from the highest"),
+    ],
+)
+def test_shares_need_a_figure_with_a_total(folder: Path, metric: str, unit: str, reason: str) -> None:
+    file = folder / "abc_sales_75_20_5.yml"
+    content = file.read_text(encoding="utf-8").replace("net_sales_12m_amount", metric)
+    file.write_text(content.replace("unit: money", f"unit: {unit}"), encoding="utf-8")
+    assert reason in [why for _, _, why in refused(folder)]
+
+
+def test_every_problem_of_every_file_is_listed_in_one_line(folder: Path) -> None:
+    changed(folder, "value_pyramid", "rank: 3", "rank: 4")
+    changed(folder, "value_pyramid", "share_under: 50%", "share_under: 5%")
+    changed(folder, "appliance_spend", "zh: 高消费者, ", "")
+    with pytest.raises(ConfigurationError) as raised:
+        load_schemes(folder)
+    message = str(raised.value)
+    assert "\n" not in message
+    for part in (
+        "duplicate rank 4",
+        "shares must ascend",
+        "no translation into zh",
+        "tiers/appliance_spend.yml:",
+    ):
+        assert part in message
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "reason"),
+    [
+        (b"models: [\n  {name: x}\n", 3, "is not YAML"),
+        (b"\xff\xfe", 1, "is not text in UTF-8"),
+        (b"", 1, "should be a mapping of keys"),
+        (b"models:\n  - name: broken\n    description: x\n", 2, "lacks config"),
+        (b"- 1\n", 1, "should be a mapping of keys"),
+        (b"models:\n  - [1]\n", 2, "should be a mapping of keys"),
+        (b"models: []\n", 1, "models: list should have at least 1 item"),
+    ],
+)
+def test_what_is_no_scheme_file_is_refused(folder: Path, content: bytes, line: int, reason: str) -> None:
+    (folder / "broken.yml").write_bytes(content)
+    (file, at, why), *others = refused(folder)
+    assert (file, at, others) == ("tiers/broken.yml", line, [])
+    assert reason in why
+
+
+def test_a_scheme_without_its_model_is_refused(folder: Path) -> None:
+    (folder / "value_pyramid.sql").write_text("select 1", encoding="utf-8")
+    assert [why for _, _, why in refused(folder)] == [
+        "needs value_pyramid.sql beside it with the one line {{ assign_tiers(model.config.meta.scheme) }}"
+    ]
+
+
+def test_a_folder_without_schemes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no scheme files in"):
+        load_schemes(tmp_path)
+
+
+def test_the_hash_is_of_what_the_scheme_says_and_not_of_how_it_is_written(folder: Path) -> None:
+    file = folder / "value_pyramid.yml"
+    before = content_hash(file)
+    changed(folder, "value_pyramid", "rank: 4", "rank:   4 # the best")
+    changed(folder, "value_pyramid", "One row per", "A row per")
+    assert content_hash(file) == before
+    changed(folder, "value_pyramid", "share_under: 1%", "share_under: 2%")
+    assert content_hash(file) != before
+
+
+def test_the_editors_schema_is_current() -> None:
+    assert (TIERS / "scheme.schema.json").read_text(encoding="utf-8") == text()
+
+
+def test_the_editors_schema_accepts_the_schemes_and_refuses_unknown_keys(folder: Path) -> None:
+    validator = jsonschema.Draft202012Validator(json_schema())
+    for file in TIERS.glob("*.yml"):
+        assert list(validator.iter_errors(YAML(typ="safe").load(file.read_text(encoding="utf-8")))) == []
+    changed(folder, "value_pyramid", "version: 1", "version: 1\n          colour: red")
+    wrong = YAML(typ="safe").load((folder / "value_pyramid.yml").read_text(encoding="utf-8"))
+    assert list(validator.iter_errors(json.loads(json.dumps(wrong))))
+
+
+def test_the_metrics_are_the_figures_of_customer_values() -> None:
+    file = next((DBT_PROJECT / "marts").rglob("customer_values.yml"))
+    model = YAML(typ="safe").load(file.read_text(encoding="utf-8"))["models"][0]
+    figures = {
+        column["name"] for column in model["columns"] if column["data_type"] not in ("varchar", "date")
+    }
+    assert figures == set(METRICS)
