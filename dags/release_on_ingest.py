@@ -10,9 +10,9 @@
 at a time, and a stale run that wakes up cannot publish.
 
 **When it fails.** Readers keep the last release: nothing is published unless every step passed.
-`check_sources` or `check_built` failed: a gate said no, and a retry would say so again; the task's log and the
-data docs name the check; correct the export, or the promise. `build` failed: the log names the dbt model or
-test.
+`check_sources` or `check_built` failed: a gate said no, and a retry would say so again; the task's log and
+the data docs name the check; correct the export, or the promise. `build` failed: the log names the dbt model
+or test.
 
 **Where to look.** `warehouse/runs/<run_id>/` under `CLIENTELE_HOME` (dbt's artifacts in `target/`, results of
 the checks in `quality/`), `reports/data_docs/`, `docs/operations.md`.

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from clientele.cli import main
 from clientele.settings import load_settings
 

@@ -99,7 +99,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
     return report, EXIT_DONE
 
 
-def _doctor(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+def _doctor(_arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
     from clientele import doctor
 
     findings = doctor.examine(settings)
@@ -111,13 +111,13 @@ def _doctor(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int
 
 def build_parser() -> argparse.ArgumentParser:
     """The command's options; every sub-command sets ``handler``."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print the outcome as JSON on stdout")
     parser = _Parser(
         prog="clientele",
         description="Customer values and customer tiers from a shop's exports.",
-        epilog="Everything is kept below CLIENTELE_HOME (default ./.clientele). Exit codes: 0 done, 1 a gate or "
-        "check said no, 2 wrong use or bad configuration, 3 could not (a file, a disk, a service).",
+        epilog="Everything is kept below CLIENTELE_HOME (default ./.clientele). Exit codes: 0 done, "
+        "1 a gate or check said no, 2 wrong use or bad configuration, 3 could not (a file, a disk, a service).",
     )
     parser.add_argument("--version", action="version", version=f"clientele {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -144,10 +144,10 @@ def build_parser() -> argparse.ArgumentParser:
 
     run = command("run", _run, "ingest, build, check and publish")
     run.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="date of values and tiers (default: last business day loaded)"
+        "--as-of", type=_day, metavar="DATE", help="date of values and tiers (default: last day in the sales)"
     )
     run.add_argument(
-        "--via-airflow", action="store_true", help="run the Airflow DAGs instead of calling their steps directly"
+        "--via-airflow", action="store_true", help="run the Airflow DAGs, not their steps one by one"
     )
 
     command("doctor", _doctor, "examine the installation, the lake and the current release")

@@ -58,7 +58,7 @@ def _python(settings: Settings) -> Iterator[Finding]:
 
 def _home(settings: Settings) -> Iterator[Finding]:
     if not settings.home.is_dir():
-        yield Finding("home", "failed", f"{settings.home} does not exist; `clientele sample` or an export makes it")
+        yield Finding("home", "failed", f"{settings.home} does not exist; `clientele sample` makes it")
     elif not os.access(settings.home, os.W_OK):
         yield Finding("home", "failed", f"{settings.home} cannot be written")
     else:
@@ -72,7 +72,7 @@ def _sources(settings: Settings) -> Iterator[Finding]:
         return
     for folder in sorted(path for path in settings.landing.iterdir() if path.is_dir()):
         if folder.name not in sources:
-            yield Finding("sources", "warning", f"{folder} belongs to no described source; its files are not read")
+            yield Finding("sources", "warning", f"{folder} is of no described source; its files are not read")
 
 
 def _schemes(settings: Settings) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def _lake(settings: Settings) -> Iterator[Finding]:
     for fault in faults:
         yield Finding("lake", "failed", fault)
     if not faults:
-        yield Finding("lake", "ok", f"{log.last_load_id(settings)} loads, without a gap, every file of them there")
+        yield Finding("lake", "ok", f"{log.last_load_id(settings)} loads without a gap, every file there")
 
 
 def _release(settings: Settings) -> Iterator[Finding]:
@@ -100,4 +100,5 @@ def _release(settings: Settings) -> Iterator[Finding]:
     for fault in faults:
         yield Finding("release", "failed", fault)
     if not faults:
-        yield Finding("release", "ok", f"{release.release_id} as of {release.as_of_date}, digests as recorded")
+        said = f"{release.release_id} as of {release.as_of_date}, digests as recorded"
+        yield Finding("release", "ok", said)

@@ -13,6 +13,7 @@ from datetime import date
 from clientele.errors import GateFailedError
 from clientele.lake import ingest as lake_ingest
 from clientele.publish import release as releases
+from clientele.publish.record import Release
 from clientele.publish.descriptions import read_descriptions
 from clientele.quality import gate
 from clientele.report import render
@@ -49,7 +50,7 @@ def build(settings: Settings, run_id: str, progress: Progress) -> None:
     dbt_build.build(settings, open_candidate(settings, run_id), progress)
 
 
-def publish(settings: Settings, run_id: str) -> releases.Release:
+def publish(settings: Settings, run_id: str) -> Release:
     """Make the checked candidate the current release, all or nothing."""
     candidate = open_candidate(settings, run_id)
     return releases.publish(
@@ -59,7 +60,7 @@ def publish(settings: Settings, run_id: str) -> releases.Release:
         token=candidate.token,
         quality_results=_results(candidate),
         descriptions=read_descriptions(candidate.target / "manifest.json"),
-        render_report=render,
+        render_report=lambda database, output: [render(database, output)],
     )
 
 
@@ -73,9 +74,7 @@ def _results(candidate: Candidate) -> list[gate.CheckResult]:
             remedy="run the check before publishing",
         )
     refused = [
-        result.check_name
-        for result in results
-        if result.severity == "blocking" and not result.is_successful
+        result.check_name for result in results if result.severity == "blocking" and not result.is_successful
     ]
     if refused:
         raise GateFailedError(f"{candidate.run_id} did not pass: {', '.join(refused)}")
@@ -83,7 +82,7 @@ def _results(candidate: Candidate) -> list[gate.CheckResult]:
     return [*results, *built]
 
 
-def run(settings: Settings, as_of_date: date | None, progress: Progress) -> releases.Release:
+def run(settings: Settings, as_of_date: date | None, progress: Progress) -> Release:
     """All steps after ingest, in one process."""
     progress("prepare: mount the lake")
     run_id = prepare(settings, as_of_date)

@@ -138,10 +138,20 @@ def read_summary(settings: Settings) -> Summary:
 
 def as_text(summary: Summary) -> str:
     """The summary as lines for a terminal."""
-    lines = ["", f"Release {summary.release_id}, as of {summary.as_of_date}", "", "Rows in, and where each went"]
+    release = f"Release {summary.release_id}, as of {summary.as_of_date}"
+    lines = ["", release, "", "Rows in, and where each went"]
     lines.append(
         _columns(
-            ["source / feed", "currency", "in", "loaded", "duplicate", "superseded", "quarantined", "amount in"],
+            [
+                "source / feed",
+                "currency",
+                "in",
+                "loaded",
+                "duplicate",
+                "superseded",
+                "quarantined",
+                "amount in",
+            ],
             [
                 [
                     f"{feed.source} / {feed.feed}",
@@ -158,11 +168,11 @@ def as_text(summary: Summary) -> str:
         )
     )
     lines += [f"  refused: {file.source}/{file.file_name}: {file.reason}" for file in summary.refused_files]
+    sales = f"{_plain(summary.net_sales_amount)} {summary.currency_code or ''}".strip()
     lines += [
         "",
-        f"Customers {summary.customers:,} with {summary.accounts:,} accounts;"
-        f" net sales {_plain(summary.net_sales_amount)} {summary.currency_code or ''},"
-        f" of which anonymous {_plain(summary.anonymous_net_sales_amount)}",
+        f"Customers {summary.customers:,} with {summary.accounts:,} accounts",
+        f"Net sales {sales}, of which anonymous {_plain(summary.anonymous_net_sales_amount)}",
     ]
     for scheme_id in dict.fromkeys(tier.scheme_id for tier in summary.tiers):
         tiers = [tier for tier in summary.tiers if tier.scheme_id == scheme_id]

@@ -7,8 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
+
 from clientele.lake.mount import mount
-from clientele.settings import Settings, inherited_environment, load_settings
+from clientele.publish.tables import PUBLISHED_TABLES
+from clientele.settings import PROJECT, Settings, inherited_environment, load_settings
 from clientele.warehouse.build import dbt_command, dbt_environment
 from clientele.warehouse.duck import connect
 
@@ -37,8 +40,8 @@ def make_empty_lake(settings: Settings, database: Path) -> None:
     with connect(database, settings) as connection:
         mount(connection, settings)
         connection.execute(
-            "create table lake.run_parameters as"
-            " select null::date as as_of_date, 'Asia/Shanghai' as business_time_zone, 0::bigint as known_load_id"
+            "create table lake.run_parameters as select null::date as as_of_date,"
+            " 'Asia/Shanghai' as business_time_zone, 0::bigint as known_load_id"
         )
 
 
@@ -63,10 +66,6 @@ def test_every_data_test_passes(results):
 
 
 def test_every_published_table_has_a_contract_a_grain_and_described_columns(results):
-    from clientele.publish.tables import PUBLISHED_TABLES
-    from clientele.settings import PROJECT
-    from ruamel.yaml import YAML
-
     models = {}
     for path in (PROJECT / "dbt_project" / "marts").rglob("*.yml"):
         for model in YAML(typ="safe").load(path).get("models", []):

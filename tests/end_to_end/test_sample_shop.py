@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
+
 from clientele.privacy.hashing import ContactHasher
 from clientele.privacy.keys import load_keys
 from clientele.settings import load_settings
@@ -17,6 +18,9 @@ LEDGER_COLUMNS = [
     for outcome in ("in", "loaded", "duplicate", "superseded", "quarantined")
 ]
 TRUTH_COLUMNS = [column.removesuffix("_count") for column in LEDGER_COLUMNS]
+EXACT_TRUTH_COLUMNS = [
+    f"{column}::{'decimal(38, 4)' if column.startswith('amount') else 'bigint'}" for column in TRUTH_COLUMNS
+]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,10 @@ def connection(sample_shop) -> Iterator[duckdb.DuckDBPyConnection]:
                 f"create table memory.truth_{name} as from '{sample_shop.truth / f'{name}.parquet'}'"
             )
         for name in ("totals", "files"):
-            memory.execute(f"create table memory.truth_{name} as from '{sample_shop.truth / f'{name}.csv'}'")
+            memory.execute(
+                f"create table memory.truth_{name} as"
+                f" from read_csv('{sample_shop.truth / f'{name}.csv'}', all_varchar = true, nullstr = '')"
+            )
         accounts = memory.execute(
             "select person_id, source, account_type, account_id from memory.truth_accounts"
         ).fetchall()
@@ -60,7 +67,8 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple]:
 def test_every_row_and_cent_of_every_feed_goes_where_the_truth_says(connection):
     truth = rows(
         connection,
-        f"select source, feed, currency_code, {', '.join(TRUTH_COLUMNS)} from memory.truth_totals order by all",
+        f"select source, feed, currency_code, {', '.join(EXACT_TRUTH_COLUMNS)}"
+        " from memory.truth_totals order by all",
     )
     ledger = rows(
         connection,
@@ -74,13 +82,13 @@ def test_every_row_and_cent_of_every_feed_goes_where_the_truth_says(connection):
 def test_every_file_ends_where_the_truth_says(connection):
     truth = rows(
         connection,
-        "select feed, file_name, status, reason_code, rows_in, rows_loaded, rows_quarantined"
-        " from memory.truth_files where status <> 'refused' order by all",
+        "select feed, file_name, status, reason_code, rows_in::bigint, rows_loaded::bigint,"
+        " rows_quarantined::bigint from memory.truth_files where status <> 'refused' order by all",
     )
     ledger = rows(
         connection,
-        "select feed, file_name, status, reason_code, rows_in_count, rows_loaded_count, rows_quarantined_count"
-        " from load_ledger where status <> 'refused' order by all",
+        "select feed, file_name, status, reason_code, rows_in_count, rows_loaded_count,"
+        " rows_quarantined_count from load_ledger where status <> 'refused' order by all",
     )
     assert ledger == truth
     refused = "select feed, file_name, reason_code from {} where status = 'refused' order by all"
@@ -92,15 +100,19 @@ def test_every_file_ends_where_the_truth_says(connection):
 
 def test_every_person_is_one_customer_and_every_customer_one_person(connection):
     persons, pairs, customers = rows(
-        connection, "select count(distinct person_id), count(*), count(distinct customer_key) from memory.matched"
+        connection,
+        "select count(distinct person_id), count(*), count(distinct customer_key) from memory.matched",
     )[0]
     assert persons == pairs == customers
     assert persons == rows(connection, "select count(*) from memory.truth_people")[0][0]
-    assert customers == rows(
-        connection,
-        "select count(distinct customer_key) from customer_accounts semi join memory.expected_accounts"
-        " using (source, account_type, account_id)",
-    )[0][0]
+    assert (
+        customers
+        == rows(
+            connection,
+            "select count(distinct customer_key) from customer_accounts semi join memory.expected_accounts"
+            " using (source, account_type, account_id)",
+        )[0][0]
+    )
 
 
 def test_identity_is_found_in_every_way_there_is(connection):
@@ -168,7 +180,7 @@ def contact_data(connection: duckdb.DuckDBPyConnection) -> tuple[set[str], set[s
 
 
 def test_no_table_holds_contact_data(sample_shop, connection):
-    """Every text column of the release and of the candidates behind it; a DuckDB file's bytes are compressed."""
+    """Every text column of the release and of the candidates; the bytes of a DuckDB file are compressed."""
     phones, emails = contact_data(connection)
     candidates = sorted((sample_shop.home / "warehouse").rglob("warehouse.duckdb"))
     assert candidates
@@ -185,7 +197,8 @@ def test_no_table_holds_contact_data(sample_shop, connection):
                     other,
                     f"""
                     select distinct lower(trim("{column}")) from "{schema}"."{table}"
-                    where "{column}" like '%@%' or length(regexp_replace("{column}", '[^0-9]', '', 'g')) in (11, 13)
+                    where "{column}" like '%@%'
+                        or length(regexp_replace("{column}", '[^0-9]', '', 'g')) in (11, 13)
                     """,
                 )
                 digits = {"".join(filter(str.isdigit, text)).removeprefix("86") for (text,) in seen}

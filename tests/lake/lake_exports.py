@@ -49,15 +49,19 @@ def lake_state(settings: Settings) -> Mapping[str, Sequence[object]]:
     """Everything a lake holds but the time of loading: mounted relations, raw files and opened vaults."""
     lake = settings.lake
     state: dict[str, Sequence[object]] = {
-        "loads": query(settings, "select * exclude (loaded_at) from lake.loads order by all"),
         "files": sorted(
             path.relative_to(lake).as_posix()
             for path in lake.rglob("*")
             if path.is_file() and path.name != ".lock"
-        ),
+        )
     }
-    for relation in ("load_totals", "malformed_rows", "generic__pos_sales", "generic__members"):
-        state[relation] = query(settings, f"select * from lake.{relation} order by all")
+    with connect(None, settings) as connection:
+        mount(connection, settings)
+        relations = ["load_totals", "malformed_rows", "generic__pos_sales", "generic__members"]
+        for relation in ("loads", *relations):
+            excluded = "exclude (loaded_at)" if relation == "loads" else ""
+            rows = connection.execute(f"select * {excluded} from lake.{relation} order by all")
+            state[relation] = rows.fetchall()
     for path in sorted(lake.glob("raw/*/*/*.parquet")):
         state[path.name] = pq.read_table(path).to_pylist()
     for record in read_records(settings):

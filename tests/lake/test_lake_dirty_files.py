@@ -252,7 +252,7 @@ def test_one_person_has_one_hash_in_every_feed_and_spelling(settings: Settings) 
     ingest(settings)
     rows = query(
         settings,
-        "select member_no, receipt_no, length(phone_hash) from lake.generic__pos_sales"
+        "select generic__members.member_no, receipt_no, length(phone_hash) from lake.generic__pos_sales"
         " join lake.generic__members using (phone_hash)",
     )
     assert rows == [("M1", "R1", 64)]

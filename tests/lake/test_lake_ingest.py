@@ -17,7 +17,10 @@ from clientele.lake.ingest import ingest
 from clientele.lake.log import last_load_id, locked_lake
 from clientele.settings import Settings
 
-LOADS = "select load_id, status, superseded_by_load_id, duplicate_of_load_id, position_id from lake.loads order by 1"
+LOADS = (
+    "select load_id, status, superseded_by_load_id, duplicate_of_load_id, position_id"
+    " from lake.loads order by load_id"
+)
 
 
 def statuses(settings: Settings) -> list[str]:

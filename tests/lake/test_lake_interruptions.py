@@ -26,7 +26,11 @@ FAILPOINTS = [
     "ingest_record_due",
     "ingest_record_written",
 ]
-INGEST = "from clientele.settings import load_settings; from clientele.lake.ingest import ingest; ingest(load_settings())"
+INGEST = (
+    "from clientele.settings import load_settings\n"
+    "from clientele.lake.ingest import ingest\n"
+    "ingest(load_settings())"
+)
 
 
 def prepare(settings: Settings) -> None:

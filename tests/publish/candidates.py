@@ -118,7 +118,8 @@ def write_candidate(database: Path, shop: Shop, *, is_reversed: bool = False) ->
     """Write ``shop`` as a candidate; ``is_reversed`` inserts every table's rows the other way round."""
     database.parent.mkdir(parents=True, exist_ok=True)
     database.unlink(missing_ok=True)
-    with duckdb.connect(str(database)) as connection:
+    with duckdb.connect(str(database), config={"threads": 1}) as connection:
+        connection.begin()
         connection.execute("create schema lake")
         connection.execute(
             "create table lake.run_parameters as select null::date as as_of_date,"
@@ -132,6 +133,7 @@ def write_candidate(database: Path, shop: Shop, *, is_reversed: bool = False) ->
                 connection.execute(
                     f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values())
                 )
+        connection.commit()
     return database
 
 

@@ -1,66 +1,38 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
+import shutil
 from pathlib import Path
 
 import pytest
-from candidates import Shop, quality_row, write_candidate
+from candidates import Shop
+from publishing import Publish, publisher
 
-from clientele.publish.descriptions import TableDescription
-from clientele.publish.fence import next_token
 from clientele.publish.record import Release
-from clientele.publish.release import publish
+from clientele.publish.store import current_release
 from clientele.settings import Settings
-
-PUBLISHED_AT = datetime(2024, 7, 1, 8, 30, tzinfo=UTC)
-DESCRIPTIONS = {
-    "customer_values": TableDescription(
-        description='One row per customer; the owner\'s "values".',
-        columns={"net_sales_12m_amount": "Net sales of 12 months, in the customer's currency."},
-    )
-}
-
-Publish = Callable[..., Release]
-
-
-def render_page(database: Path, output: Path) -> list[Path]:
-    """Stands in for the report: a page that names the file it was made from."""
-    page = output / "tier_review_2024-06-30.en.html"
-    page.write_text(f"<p>{database.parent.name}</p>", encoding="utf-8")
-    return [page]
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", keep_releases=3)
+    return Settings(home=tmp_path / "home", keep_releases=3, threads=1)
 
 
 @pytest.fixture
 def publish_shop(settings: Settings) -> Publish:
-    """Publish a shop the way a run does, with a token and a candidate of its own."""
+    return publisher(settings)
 
-    def run(shop: Shop, *, is_reversed: bool = False, **changes: object) -> Release:
-        token = next_token(settings)
-        run_id = f"run_{token:06d}"
-        database = settings.warehouse / "runs" / run_id / "warehouse.duckdb"
-        write_candidate(database, shop, is_reversed=is_reversed)
-        arguments: dict[str, object] = {
-            "run_id": run_id,
-            "token": token,
-            "quality_results": [quality_row()],
-            "descriptions": DESCRIPTIONS,
-            "render_report": render_page,
-            "published_at": PUBLISHED_AT,
-            **changes,
-        }
-        return publish(settings, database, **arguments)  # type: ignore[arg-type]
 
-    return run
+@pytest.fixture(scope="session")
+def home_of_first_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("first_release") / "home"
+    publisher(Settings(home=home, threads=1))(Shop())
+    return home
 
 
 @pytest.fixture
-def restarted(settings: Settings) -> Callable[[str], Settings]:
-    """The same home, with a named failpoint switched on."""
-    return lambda name: replace(settings, failpoint=name)
+def first_release(settings: Settings, home_of_first_release: Path) -> Release:
+    """``Shop()``, already published into the home of this test."""
+    shutil.copytree(home_of_first_release, settings.home, symlinks=True)
+    release = current_release(settings)
+    assert release is not None
+    return release

@@ -13,12 +13,15 @@ from pathlib import Path
 import duckdb
 import pytest
 from candidates import Shop, Tier, quality_row, write_candidate
+from publishing import publisher
 
 from clientele.failpoints import KILLED_EXIT_CODE
 from clientele.publish.fence import next_token
+from clientele.publish.record import Release
 from clientele.publish.release import publish
 from clientele.publish.store import current_release
 from clientele.publish.tables import PUBLISHED_TABLES
+from clientele.settings import Settings
 
 TESTS = Path(__file__).parent
 
@@ -27,12 +30,12 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from candidates import quality_row
-from conftest import DESCRIPTIONS, PUBLISHED_AT, render_page
+from publishing import DESCRIPTIONS, PUBLISHED_AT, render_page
 from clientele.publish.release import publish
 from clientele.settings import Settings
 home, token, failpoint = Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 publish(
-    Settings(home=home, keep_releases=3, failpoint=failpoint),
+    Settings(home=home, keep_releases=3, threads=1, failpoint=failpoint),
     home / "candidate.duckdb",
     run_id=f"run_{token:06d}",
     token=token,
@@ -92,32 +95,23 @@ def kill_a_publish(settings, failpoint: str) -> int:
     return finished.returncode
 
 
-def normal(path: Path) -> dict[str, bytes]:
-    """The files of a release whose bytes must not depend on what happened before."""
-    return {
-        name: (path / name).read_bytes() for name in ("crm/customer_tier_changes.csv", "crm/manifest.json")
-    }
+def crm_files(release: Release) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (release.directory / "crm").iterdir()}
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    """Digests and CRM files of two publishes that nobody disturbed, filled by the first test that asks."""
-    return {}
+def undisturbed(home_of_first_release, tmp_path_factory):
+    """The second release as it is when nothing disturbs it."""
+    home = shutil.copytree(
+        home_of_first_release, tmp_path_factory.mktemp("undisturbed") / "home", symlinks=True
+    )
+    return publisher(Settings(home=home, threads=1))(CHANGED)
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_after_a_kill_the_next_publish_is_as_if_nothing_had_happened(
-    settings, publish_shop, undisturbed, point
+    settings, first_release, publish_shop, undisturbed, point
 ):
-    publish_shop(Shop())
-    if not undisturbed:
-        spare = shutil.copytree(settings.home, settings.home.with_name("spare"), symlinks=True)
-        reference = publish_shop(CHANGED)
-        undisturbed["content"] = reference.content_digest
-        undisturbed["tables"] = {**reference.tables, "releases": None}
-        undisturbed["crm"] = normal(reference.directory)
-        shutil.rmtree(settings.home)
-        spare.rename(settings.home)
     write_candidate(settings.home / "candidate.duckdb", CHANGED)
 
     assert kill_a_publish(settings, point) == KILLED_EXIT_CODE
@@ -130,9 +124,9 @@ def test_after_a_kill_the_next_publish_is_as_if_nothing_had_happened(
     release = publish_shop(CHANGED)
     assert release.is_unchanged == (POINTS[point] == "r000002")
     assert release.release_id == "r000002"
-    assert release.content_digest == undisturbed["content"]
-    assert {**release.tables, "releases": None} == undisturbed["tables"]
-    assert normal(release.directory) == undisturbed["crm"]
+    assert release.content_digest == undisturbed.content_digest
+    assert {**release.tables, "releases": None} == {**undisturbed.tables, "releases": None}
+    assert crm_files(release) == crm_files(undisturbed)
     entries = {path.name for path in (settings.published / "releases").iterdir()}
     assert entries == {"r000001", "r000002"}
     report = "tier_review_2024-06-30.en.html"
@@ -156,8 +150,7 @@ def test_a_kill_in_the_very_first_publish_leaves_nothing_and_the_next_one_starts
     assert publish_shop(Shop()).release_id == "r000001"
 
 
-def test_readers_see_whole_releases_during_fifty_publishes(settings, publish_shop, tmp_path):
-    publish_shop(Shop())
+def test_readers_see_whole_releases_during_fifty_publishes(settings, first_release, tmp_path):
     candidate = write_candidate(tmp_path / "candidate.duckdb", Shop())
     stop = tmp_path / "stop"
     reader = subprocess.Popen(
@@ -188,8 +181,7 @@ def test_readers_see_whole_releases_during_fifty_publishes(settings, publish_sho
     assert releases >= 10
 
 
-def test_current_is_replaced_and_never_missing(settings, publish_shop):
-    publish_shop(Shop())
+def test_current_is_replaced_and_never_missing(settings, first_release, publish_shop):
     targets, stop = set(), threading.Event()
 
     def watch() -> None:

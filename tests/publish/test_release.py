@@ -40,8 +40,7 @@ def names_in(directory: Path) -> set[str]:
     return {path.name for path in directory.iterdir()}
 
 
-def test_a_release_holds_every_published_table_with_its_id_in_front(settings, publish_shop):
-    release = publish_shop(Shop())
+def test_a_release_holds_every_published_table_with_its_id_in_front(settings, first_release):
     tables = query(
         settings.published / "clientele.duckdb",
         "select table_name, column_name from duckdb_columns() where not internal and column_index = 1",
@@ -51,7 +50,7 @@ def test_a_release_holds_every_published_table_with_its_id_in_front(settings, pu
         for relation in (table, f"'{settings.published}/parquet/{table}.parquet'"):
             rows = query(settings.published / "clientele.duckdb", f"select release_id from {relation}")
             assert set(rows) == {("r000001",)}
-            assert len(rows) == release.tables[table].rows
+            assert len(rows) == first_release.tables[table].rows
 
 
 def test_parquet_holds_the_same_rows_in_the_same_order(settings, publish_shop):
@@ -63,8 +62,7 @@ def test_parquet_holds_the_same_rows_in_the_same_order(settings, publish_shop):
         assert rows == query(database, f"from '{settings.published}/parquet/{table}.parquet'")
 
 
-def test_types_and_required_columns_are_those_of_the_candidate(settings, publish_shop):
-    publish_shop(Shop())
+def test_types_and_required_columns_are_those_of_the_candidate(settings, first_release):
     columns = query(
         settings.published / "clientele.duckdb",
         "select column_name, data_type, is_nullable from duckdb_columns()"
@@ -79,8 +77,7 @@ def test_types_and_required_columns_are_those_of_the_candidate(settings, publish
     ]
 
 
-def test_descriptions_become_comments(settings, publish_shop):
-    publish_shop(Shop())
+def test_descriptions_become_comments(settings, first_release):
     database = settings.published / "clientele.duckdb"
     assert query(database, "select comment from duckdb_tables() where table_name = 'customer_values'") == [
         ('One row per customer; the owner\'s "values".',)
@@ -108,24 +105,29 @@ def test_the_record_says_what_was_published(settings, publish_shop):
     assert record["tables"]["load_ledger"]["rows"] == 4
 
 
-def test_the_stable_names_lead_through_current(settings, publish_shop):
-    release = publish_shop(Shop())
+def test_the_stable_names_lead_through_current(settings, first_release):
     assert str((settings.published / "current").readlink()) == "releases/r000001"
     for name in ("clientele.duckdb", "parquet", "crm", "report", "release.json"):
         assert str((settings.published / name).readlink()) == f"current/{name}"
-        assert (settings.published / name).resolve() == release.directory / name
+        assert (settings.published / name).resolve() == first_release.directory / name
 
 
-def test_nothing_lies_beside_the_files_of_a_release(settings, publish_shop):
-    release = publish_shop(Shop())
-    assert names_in(release.directory) == {"clientele.duckdb", "parquet", "crm", "report", "release.json"}
-    assert names_in(release.directory / "crm") == {"customer_tier_changes.csv", "manifest.json"}
-    assert names_in(release.directory / "parquet") == {f"{table}.parquet" for table in PUBLISHED_TABLES}
-    assert all(path.stat().st_mode & 0o222 == 0 for path in release.directory.rglob("*") if path.is_file())
+def test_nothing_lies_beside_the_files_of_a_release(settings, first_release):
+    assert names_in(first_release.directory) == {
+        "clientele.duckdb",
+        "parquet",
+        "crm",
+        "report",
+        "release.json",
+    }
+    assert names_in(first_release.directory / "crm") == {"customer_tier_changes.csv", "manifest.json"}
+    assert names_in(first_release.directory / "parquet") == {f"{table}.parquet" for table in PUBLISHED_TABLES}
+    assert all(
+        path.stat().st_mode & 0o222 == 0 for path in first_release.directory.rglob("*") if path.is_file()
+    )
 
 
-def test_every_release_is_listed_with_what_it_was(settings, publish_shop):
-    first = publish_shop(Shop())
+def test_every_release_is_listed_with_what_it_was(settings, first_release, publish_shop):
     second = publish_shop(Shop().selling("c1", "100.0100"))
     listed = query(
         settings.published / "clientele.duckdb",
@@ -134,7 +136,7 @@ def test_every_release_is_listed_with_what_it_was(settings, publish_shop):
     )
     day, moment = date(2024, 6, 30), datetime(2024, 7, 1, 8, 30)  # noqa: DTZ001
     assert listed == [
-        ("r000001", 1, "run_000001", day, 1, None, first.content_digest, moment),
+        ("r000001", 1, "run_000001", day, 1, None, first_release.content_digest, moment),
         ("r000002", 2, "run_000002", day, 1, "r000001", second.content_digest, moment),
     ]
 
@@ -148,16 +150,14 @@ def test_results_of_the_checks_are_published(settings, publish_shop):
     ) == [("check_1", True, 0), ("check_2", False, 1)]
 
 
-def test_the_crm_export_tells_the_difference_to_the_release_before(settings, publish_shop):
-    publish_shop(Shop())
+def test_the_crm_export_tells_the_difference_to_the_release_before(settings, first_release, publish_shop):
     publish_shop(Shop(tiers=(Tier("c1"), Tier("c2", "A", 3))))
     manifest = json.loads((settings.published / "crm" / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["previous_release_id"], manifest["changes"]["upgraded"]) == ("r000001", 1)
     assert manifest["rows"] == 1
 
 
-def test_reports_are_made_from_the_release_and_copied_beside(settings, publish_shop):
-    publish_shop(Shop())
+def test_reports_are_made_from_the_release_and_copied_beside(settings, first_release, publish_shop):
     page = settings.reports / "tier_review_2024-06-30.en.html"
     assert page.read_text(encoding="utf-8") == "<p>.building-run_000001</p>"
     publish_shop(Shop().selling("c1", "1.0000"))
@@ -187,11 +187,10 @@ def test_publishing_the_same_again_changes_nothing_on_disk(settings, publish_sho
     ],
     ids=["amount", "ledger", "check"],
 )
-def test_any_difference_is_a_new_release(settings, publish_shop, shop, changes):
-    first = publish_shop(Shop())
+def test_any_difference_is_a_new_release(settings, first_release, publish_shop, shop, changes):
     second = publish_shop(shop, **changes)
-    assert (second.release_id, second.previous_release_id) == ("r000002", first.release_id)
-    assert second.content_digest != first.content_digest
+    assert (second.release_id, second.previous_release_id) == ("r000002", first_release.release_id)
+    assert second.content_digest != first_release.content_digest
 
 
 def test_a_rebuild_elsewhere_has_the_same_digests(settings, publish_shop, tmp_path):
@@ -224,8 +223,9 @@ def test_the_release_before_stays_for_a_reader_about_to_open_it(settings, publis
     assert names_in(settings.published / "releases") == {"r000002", "r000003"}
 
 
-def test_an_open_reader_keeps_its_release_while_others_are_published_and_removed(settings, publish_shop):
-    publish_shop(Shop())
+def test_an_open_reader_keeps_its_release_while_others_are_published_and_removed(
+    settings, first_release, publish_shop
+):
     with duckdb.connect(str(settings.published / "clientele.duckdb"), read_only=True) as reader:
         assert reader.execute("select count(*) from customers").fetchall() == [(2,)]
         for number in range(4):
@@ -234,16 +234,16 @@ def test_an_open_reader_keeps_its_release_while_others_are_published_and_removed
         assert reader.execute("select distinct release_id from tier_sizes").fetchall() == [("r000001",)]
 
 
-def test_an_overtaken_run_cannot_publish(settings, publish_shop):
-    first = publish_shop(Shop())
+def test_an_overtaken_run_cannot_publish(settings, first_release, publish_shop):
     before = picture(settings.published)
     with pytest.raises(GateFailedError, match="a newer run has started"):
-        publish_shop(Shop().selling("c1", "7.0000"), token=first.token)
+        publish_shop(Shop().selling("c1", "7.0000"), token=first_release.token)
     assert picture(settings.published) == before
 
 
-def test_a_run_that_is_overtaken_while_it_publishes_stops_before_the_commit(settings, publish_shop):
-    publish_shop(Shop())
+def test_a_run_that_is_overtaken_while_it_publishes_stops_before_the_commit(
+    settings, first_release, publish_shop
+):
     before = picture(settings.published / "releases")
 
     def overtaken(database: Path, output: Path) -> list[Path]:
@@ -321,8 +321,7 @@ def test_money_in_floating_point_is_refused(settings):
         publish_altered(settings, "alter table customer_values alter net_sales_12m_amount type double")
 
 
-def test_a_failing_report_leaves_the_release_before_and_no_rubbish(settings, publish_shop):
-    publish_shop(Shop())
+def test_a_failing_report_leaves_the_release_before_and_no_rubbish(settings, first_release, publish_shop):
     before = picture(settings.published / "current/")
 
     def failing(database: Path, output: Path) -> list[Path]:
@@ -334,8 +333,7 @@ def test_a_failing_report_leaves_the_release_before_and_no_rubbish(settings, pub
     assert names_in(settings.published / "releases") == {"r000001"}
 
 
-def test_a_lost_current_is_reported_and_no_release_is_removed(settings, publish_shop):
-    publish_shop(Shop())
+def test_a_lost_current_is_reported_and_no_release_is_removed(settings, first_release, publish_shop):
     publish_shop(Shop().selling("c1", "1.0000"))
     (settings.published / "current").unlink()
     with pytest.raises(UnavailableError, match=r"current is missing .*releases/r000002"):
@@ -343,8 +341,7 @@ def test_a_lost_current_is_reported_and_no_release_is_removed(settings, publish_
     assert names_in(settings.published / "releases") == {"r000001", "r000002"}
 
 
-def test_what_a_killed_publish_left_is_removed_by_the_next_one(settings, publish_shop):
-    publish_shop(Shop())
+def test_what_a_killed_publish_left_is_removed_by_the_next_one(settings, first_release, publish_shop):
     for leftover in (".building-run_000009", ".discarded-r000000"):
         (settings.published / "releases" / leftover / "parquet").mkdir(parents=True)
     assert publish_shop(Shop()).is_unchanged

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from candidates import Shop
 
 from clientele.errors import UnavailableError
 from clientele.publish.verify import verify_release
 
 
 @pytest.fixture
-def release(publish_shop) -> Path:
-    return publish_shop(Shop()).directory
+def release(first_release) -> Path:
+    return first_release.directory
 
 
 def alter(release: Path, statement: str) -> None:

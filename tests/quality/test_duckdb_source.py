@@ -50,6 +50,13 @@ def test_nothing_can_be_written(source: Any) -> None:
         connection.execute(sqlalchemy.text("delete from lake.loads"))
 
 
+def test_query_that_fails_does_not_spoil_the_next(source: Any) -> None:
+    engine = source.get_execution_engine()
+    with pytest.raises(sqlalchemy.exc.DBAPIError):
+        engine.execute_query(sqlalchemy.text("select cast(file_name as integer) from lake.loads"))
+    assert engine.execute_query(sqlalchemy.text("select 1")).fetchall() == [(1,)]
+
+
 def test_without_an_open_connection_every_metric_fails(source: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 

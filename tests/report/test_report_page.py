@@ -99,7 +99,7 @@ def test_a_figure_that_no_scheme_covers_is_not_compared(changed: Make, tmp_path:
     partial = changed("delete from customer_values where customer_key = 'c-05'")
     text = texts_of(partial, tmp_path)["en"]
     assert "Customers|5|Buyers" in text
-    assert "since last month end|" not in text
+    assert not re.search(r"[+−±][\d,]+ since last month end", text)
 
 
 def test_a_tier_shows_its_customers_money_and_change(texts: dict[str, str]) -> None:
@@ -137,15 +137,15 @@ def test_movers_are_those_of_this_month_with_their_reason(texts: dict[str, str])
 def test_movers_are_the_first_by_net_sales_then_key(changed: Make, tmp_path: Path) -> None:
     crowd = changed("""
         insert into customer_tiers
-        select customer_tiers.* replace ('d-' || lpad(i::varchar, 2, '0') as customer_key)
-        from customer_tiers, range(20) as numbers (i) where customer_key = 'c-02'
-        order by i desc;
+        select customer_tiers.* replace ('d-' || lpad(i::varchar, 4, '0') as customer_key)
+        from customer_tiers, range(3000) as numbers (i) where customer_key = 'c-02'
+        order by hash(i);
         insert into customer_values
-        select 'r000002', 'd-' || lpad(i::varchar, 2, '0'), '2026-03-31', 'CNY', 50 - i // 2, 0, 1
-        from range(20) as numbers (i)
+        select 'r000002', 'd-' || lpad(i::varchar, 4, '0'), '2026-03-31', 'CNY', 50, 0, 1
+        from range(3000) as numbers (i)
     """)
     text = texts_of(crowd, tmp_path)["en"]
-    assert re.findall(r"\|(d-\d\d)\|", text) == [f"d-{i:02d}" for i in range(7)]
+    assert re.findall(r"\|(d-\d+)\|", text) == [f"d-{i:04d}" for i in range(7)]
 
 
 def test_control_totals_show_every_decimal_and_balance(texts: dict[str, str]) -> None:
@@ -169,8 +169,8 @@ def test_a_total_that_does_not_balance_is_said_aloud(changed: Make, tmp_path: Pa
 def test_only_the_latest_refused_files_are_listed_and_the_rest_counted(changed: Make, tmp_path: Path) -> None:
     many = changed("""
         insert into load_ledger by name
-        select 100 + i as load_id, 'generic' as source, 'late_' || i || '.csv' as file_name, 'refused' as status,
-            'empty_file' as reason_code
+        select 100 + i as load_id, 'generic' as source, 'late_' || i || '.csv' as file_name,
+            'refused' as status, 'empty_file' as reason_code
         from range(45) as numbers (i)
         order by hash(i)
     """)
@@ -279,7 +279,7 @@ def test_a_first_month_of_new_customers_only_shows_no_movement(changed: Make, tm
         delete from tier_movements where from_tier_code <> '(new)';
         update tier_movements set previous_as_of_date = null
     """)
-    assert "There is no previous month end to compare with." in texts_of(only_new, tmp_path)["en"]
+    assert '<table class="matrix' not in page_of(only_new, tmp_path)
 
 
 def test_a_release_without_schemes_customers_or_loads_is_a_page_too(

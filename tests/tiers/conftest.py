@@ -79,7 +79,8 @@ def assign(tier_project: TierProject) -> Iterator[Callable[..., dict[Any, dict[s
         filled = [[row.get(name, default) for name, (_, default) in COLUMNS.items()] for row in rows]
         connection.execute(f"create or replace table {values} ({columns})")
         connection.execute(
-            f"insert into {values} values {', '.join([f'({places})'] * len(filled))}", sum(filled, [])
+            f"insert into {values} values {', '.join([f'({places})'] * len(filled))}",
+            [figure for row in filled for figure in row],
         )
         result = connection.execute(tier_project.compiled(scheme_id))
         names = [column[0] for column in result.description]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -48,79 +49,15 @@ def test_the_schemes_of_the_project_are_fine_and_in_use() -> None:
         assert all(tier.benefits for tier in scheme.tiers)
 
 
-@pytest.mark.parametrize(
-    ("scheme_id", "old", "new", "reason"),
-    [
-        # the shape
-        ("abc_sales_70_20_10", "zh: A类客户, en: A customers", "zh: A类客户", "name has no translation into en"),
-        ("abc_sales_70_20_10", "zh: A类客户, en: A customers", "zh: '', en: A", "zh: string should have at least"),
-        ("abc_sales_70_20_10", "en: A customers", "en: '{{ x }}'", "en: is plain text on one line"),
-        ("abc_sales_70_20_10", "version: 1", "version: 0", "version: input should be greater than or equal to 1"),
-        ("abc_sales_70_20_10", "version: 1", "version: 1.5", "version: input should be a valid integer"),
-        ("abc_sales_70_20_10", "version: 1", "version: yes", "version: input should be a valid integer"),
-        ("abc_sales_70_20_10", "version: 1", "version: 1\n          colour: red", "unknown key colour"),
-        ("abc_sales_70_20_10", "method: cumulative_share", "method: guess", "unknown method; there are"),
-        ("abc_sales_70_20_10", "share_under: 70%", "share_under: 0.7", "share_under: should be a percentage"),
-        ("abc_sales_70_20_10", "share_under: 70%", "share_under: 70", "share_under: should be a percentage"),
-        ("abc_sales_70_20_10", "code: A", "code: A'", "code: string should match pattern"),
-        ("abc_sales_70_20_10", "unit: money", "unit: yuan", "unit: input should be 'money'"),
-        ("appliance_spend", "under: 10000", "under: 10000 yuan", "under: should be a number"),
-        ("appliance_spend", "under: 10000", "under: .inf", "under: should be a finite number"),
-        ("appliance_spend", "under: 10000", "under: 1234567890123.456", "under: should be a finite number"),
-        # names
-        ("value_pyramid", "id: value_pyramid", "id: pyramid", "id pyramid is not the file's name value_pyramid"),
-        ("value_pyramid", "name: value_pyramid", "name: p", "name p is not the file's name value_pyramid"),
-        # metrics and units
-        ("value_pyramid", "metric: net_sales_12m_amount\n              unit", "metric: x\n              unit", "unknown metric x"),
-        ("value_pyramid", "unit: money", "unit: visits", "net_sales_12m_amount is in money, not in visits"),
-        ("restaurant_abc", "{metric: visits_12m_per_month, at_least: 4}", "{metric: recency_days, at_most: 4}", "recency_days is not listed under basis"),
-        ("restaurant_abc", "{metric: visits_12m_per_month, at_least: 4}", "{metric: visits, at_most: 4}", "visits is an unknown metric"),
-        ("restaurant_abc", "{metric: consecutive_weeks_count, at_least: 3}", "{metric: consecutive_weeks_count, at_least: 2.5}", "2.5 has more decimals than consecutive_weeks_count in weeks"),
-        ("restaurant_abc", "{metric: consecutive_weeks_count, at_least: 3}", "{metric: consecutive_weeks_count, at_least: -3}", "consecutive_weeks_count in weeks is never under 0"),
-        # ranks and codes
-        ("value_pyramid", "rank: 3", "rank: 4", "duplicate rank 4"),
-        ("value_pyramid", "rank: 3", "rank: 5", "tiers are listed from the highest rank down"),
-        ("value_pyramid", "code: main", "code: angel", "duplicate code angel"),
-        # shares
-        ("value_pyramid", "share_under: 20%", "share_under: 1%", "shares must ascend: 1% is not over 1%"),
-        ("value_pyramid", "share_under: 50%", "share_under: 100%", "100% leaves nobody for the tiers after it"),
-        # bands
-        ("appliance_spend", "at_most: 20000", "at_most: 20001", "band middle overlaps the next band at 20000 (high)"),
-        ("appliance_spend", "at_most: 20000", "under: 20000", "band middle leaves a gap between 20000 and 20000 (high)"),
-        ("appliance_spend", "at_most: 20000", "at_most: 19999.99", "band middle leaves a gap between 19999.99 and 20000 (high)"),
-        ("appliance_spend", "over: 20000", "at_least: 20000", "band middle overlaps the next band at 20000 (high)"),
-        ("appliance_spend", "at_most: 20000", "under: 9000", "holds for no value"),
-        ("appliance_spend", "at_least: 10000\n", "at_least: 10000\n              over: 5\n", "has both at_least and over"),
-        ("appliance_spend", "under: 10000", "at_least: 0\n              under: 10000", "no band holds values under 0"),
-        ("appliance_spend", "over: 20000", "over: 20000\n              at_most: 90000", "no band holds values over 90000"),
-        ("appliance_spend", "over: 20000", "benefits: []", "is not YAML: found duplicate key"),
-        # criteria
-        ("restaurant_abc", "at_least: 1\n", "at_least: 5\n", "at_least 5 of 4 criteria can never be met"),
-        ("restaurant_abc", "{metric: net_sales_1m_amount, at_least: 5000}", "{metric: net_sales_1m_amount}", "has no bound"),
-        # scores
-        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: gone, when: {R: [1, 1]", "no tier has the code gone"),
-        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: lost, when: {Q: [1, 1]", "no score has the code Q"),
-        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: lost, when: {R: [2, 1]", "range 2 to 1 holds for no score"),
-        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: lost, when: {R: [1, 6]", "scores go from 1 to 5"),
-        ("rfm_quintile", "{tier: lost, when: {R: [1, 1]", "{tier: lost, when: {R: [3, 3]", "rule for lost is unreachable"),
-        ("rfm_quintile", "code: M,", "code: F,", "duplicate score F"),
-    ],
-)  # fmt: skip
-def test_a_wrong_scheme_is_refused_with_file_line_and_reason(
-    folder: Path, scheme_id: str, old: str, new: str, reason: str
-) -> None:
-    line = changed(folder, scheme_id, old, new)
-    problems = refused(folder)
-    assert all(file == f"tiers/{scheme_id}.yml" for file, _, _ in problems)
-    lines = [at for _, at, why in problems if reason in why.replace(": 5 of", " 5 of")]
-    assert lines, problems
-    # A key that was put on a line of its own stands below the place; a missing part is told where its owner is.
-    assert min(abs(at - line) for at in lines) <= 2 or "band " in reason or "no band" in reason
+REFUSALS = YAML(typ="safe").load((Path(__file__).parent / "refusals.yml").read_text(encoding="utf-8"))
 
 
-def test_the_line_is_that_of_the_wrong_key(folder: Path) -> None:
-    line = changed(folder, "value_pyramid", "share_under: 20%", "share_under: 1%")
-    assert refused(folder) == [("tiers/value_pyramid.yml", line, "shares must ascend: 1% is not over 1%")]
+@pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case["reason"].replace(" ", "_"))
+def test_a_wrong_scheme_is_refused_with_file_line_and_reason(folder: Path, case: dict[str, Any]) -> None:
+    line = changed(folder, case["scheme"], case["for"], case["put"]) + case.get("lines_after", 0)
+    found = refused(folder)
+    assert {file for file, _, _ in found} == {f"tiers/{case['scheme']}.yml"}
+    assert (line, case["reason"]) in [(at, why) for _, at, why in found]
 
 
 def test_bands_of_whole_things_may_meet_at_the_next_number(folder: Path) -> None:

@@ -22,17 +22,21 @@ def sales(**amounts: str | int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("scheme_id", "first_cut", "second_cut"), [("abc_sales_70_20_10", 70, 90), ("abc_sales_75_20_5", 75, 95)]
+    ("scheme_id", "amounts", "first_cut", "second_cut"),
+    [
+        ("abc_sales_70_20_10", {"a": 70, "b": 12, "c": 8, "d": 6, "e": 4, "f": 0}, 70, 90),
+        ("abc_sales_75_20_5", {"a": 75, "b": 12, "c": 8, "d": 3, "e": 2, "f": 0}, 75, 95),
+    ],
 )
 def test_abc_cuts_at_the_share_before_the_customer(
-    assign: Assign, scheme_id: str, first_cut: int, second_cut: int
+    assign: Assign, scheme_id: str, amounts: dict[str, str | int], first_cut: int, second_cut: int
 ) -> None:
-    # Of 100.00: before b stands exactly the first cut, before d exactly the second.
-    tiers = assign(scheme_id, sales(a=first_cut, b=15, c=5, d=10 - (first_cut - 70), e=0))
-    assert codes(tiers) == {"a": "A", "b": "B", "c": "B", "d": "C", "e": "C"}
-    assert tiers["b"]["deciding_value"] == first_cut
-    assert tiers["b"]["threshold_value"] == second_cut
-    assert tiers["d"]["deciding_value"] == second_cut
+    # Of 100: before b stands exactly the first cut, before d exactly the second.
+    tiers = assign(scheme_id, sales(**amounts))
+    assert codes(tiers) == {"a": "A", "b": "B", "c": "B", "d": "C", "e": "C", "f": "C"}
+    assert (tiers["a"]["deciding_value"], tiers["a"]["threshold_value"]) == (0, first_cut)
+    assert (tiers["b"]["deciding_value"], tiers["b"]["threshold_value"]) == (first_cut, second_cut)
+    assert (tiers["d"]["deciding_value"], tiers["d"]["threshold_value"]) == (second_cut, second_cut)
 
 
 @pytest.mark.parametrize(("first", "tier_of_second"), [("69.99", "A"), ("70.00", "B"), ("70.01", "B")])

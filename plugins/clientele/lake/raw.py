@@ -75,19 +75,17 @@ def map_columns(header: tuple[str, ...], feed: FeedDescription) -> ColumnMap:
     Raises RefusedFileError for a required column that is missing and a name that stands twice. Messages
     name described columns only: a header may be a row of data.
     """
-    positions: dict[str, int] = {}
     names = [name.strip().casefold() for name in header]
     described = {column.name.strip().casefold(): column for column in feed.columns}
+    missing = [column.name for name, column in described.items() if column.is_required and name not in names]
+    if missing:
+        raise RefusedFileError("missing_required_column", f"no column {', '.join(missing)}")
+    positions: dict[str, int] = {}
     for position, name in enumerate(names):
         if name and name in positions:
             shown = described[name].name if name in described else f"of column {positions[name] + 1}"
             raise RefusedFileError("duplicate_column", f"column {position + 1} repeats the name {shown}")
         positions[name] = position
-    missing = [
-        column.name for name, column in described.items() if column.is_required and name not in positions
-    ]
-    if missing:
-        raise RefusedFileError("missing_required_column", f"no column {', '.join(missing)}")
     return ColumnMap(
         described=tuple((column, positions.get(name)) for name, column in described.items()),
         extra=tuple(

@@ -99,9 +99,11 @@ class Snapshot:
         """
         literal = str(database).replace("'", "''")
         self._connection.execute(f"attach '{literal}' as release")
+        self._connection.begin()
         for table in PUBLISHED_TABLES:
             self._write_table(table, release_id)
             _comment(self._connection, table, self._published_columns(table), descriptions.get(table))
+        self._connection.commit()
         self._connection.execute("checkpoint release")
 
     def write_parquet(self, directory: Path, release_id: str) -> None:

@@ -64,7 +64,12 @@ class DuckdbExecutionEngine(SqlAlchemyExecutionEngine):
         """
         if self._connection is None:
             self._connection = self.engine.connect()
-        yield self._connection
+        try:
+            yield self._connection
+        except Exception:
+            # DuckDB answers nothing more in a transaction in which a query failed.
+            self._connection.rollback()
+            raise
 
     def get_inspector(self) -> Any:
         return _Columns(self)

@@ -160,11 +160,7 @@ class _SuiteRun:
     def _query(self, sql: str) -> list[dict[str, Any]]:
         engine = self._source.get_execution_engine()
         with engine.get_connection() as connection:
-            try:
-                return [dict(row) for row in connection.execute(sqlalchemy.text(sql)).mappings()]
-            except Exception:
-                connection.rollback()
-                raise
+            return [dict(row) for row in connection.execute(sqlalchemy.text(sql)).mappings()]
 
     def _validate(self, checks: list[Check], rows_count: int) -> dict[str, CheckResult]:
         """Check id to result, for every one of ``checks``."""

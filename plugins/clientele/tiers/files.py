@@ -91,7 +91,9 @@ def _read(file: Path) -> tuple[Scheme | None, list[Problem]]:
         return None, [Problem(name, 1, "is not text in UTF-8")]
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return None, [Problem(name, line, f"is not YAML: {error.problem}")]
+        # What follows in the message of a duplicate key is the content of both.
+        reason = str(error.problem).partition(" with value")[0]
+        return None, [Problem(name, line, f"is not YAML: {reason}")]
     except YAMLError:
         return None, [Problem(name, 1, "is not YAML")]
     try:
@@ -135,12 +137,14 @@ def _shape_problem(name: str, tree: Any, details: ErrorDetails) -> Problem:
         case "union_tag_not_found":
             reason = "scheme lacks method"
         case "union_tag_invalid":
+            path = (*path, "method")
             reason = f"unknown method; there are {details['ctx']['expected_tags']}"
         case "model_type" | "dict_type":
             reason = f"{key} should be a mapping of keys"
         case _:
             message = details["msg"].removeprefix("Value error, ")
-            reason = f"{_owner(path) if isinstance(key, int) else key}: {message[0].lower()}{message[1:]}"
+            place = f"entry {key + 1} under {_owner(path)}" if isinstance(key, int) else key
+            reason = f"{place}: {message[0].lower()}{message[1:]}"
     return Problem(name, _line(tree, path), reason)
 
 

@@ -57,6 +57,8 @@ def seam_problem(lower: Interval, upper: Interval, *, are_whole: bool) -> str | 
         gap = Decimal(1 - lower.includes_high - upper.includes_low)
     else:
         gap = upper.low - lower.high
+    if gap > 0 and lower.high == upper.low:
+        return f"leaves out {lower.high} before the next band"
     if gap > 0:
         return f"leaves a gap between {lower.high} and {upper.low}"
     return f"overlaps the next band at {upper.low}" if gap < 0 else None

@@ -27,6 +27,8 @@ _EXACT_DIGITS = 15
 
 
 def _text(value: object) -> object:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("is empty")
     if isinstance(value, str) and (_JINJA.search(value) or not value.isprintable()):
         raise ValueError("is plain text on one line, without {{, {% or {#")
     return value
@@ -55,9 +57,7 @@ def _percentage(value: object) -> Decimal:
     return Decimal(value.removesuffix("%"))
 
 
-Text = Annotated[
-    str, BeforeValidator(_text), StringConstraints(strict=True, strip_whitespace=True, min_length=1)
-]
+Text = Annotated[str, BeforeValidator(_text), StringConstraints(strict=True, strip_whitespace=True)]
 Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
 Percentage = Annotated[
     Decimal, BeforeValidator(_percentage), WithJsonSchema({"type": "string", "pattern": _PERCENTAGE})

@@ -65,9 +65,8 @@ def build(settings: Settings, candidate: Candidate, progress: Progress) -> None:
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        assert process.stdout is not None
         last = ""
-        for line in process.stdout:
+        for line in process.stdout or ():
             last = line.strip() or last
             step = _STEP.search(line)
             if step and (int(step[1]) % 25 == 0 or step[3] in {"FAIL", "ERROR", "WARN"}):

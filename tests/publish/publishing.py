@@ -1,0 +1,54 @@
+"""Publishing a hand-made candidate the way a run does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from candidates import Shop, quality_row, write_candidate
+
+from clientele.publish.descriptions import TableDescription
+from clientele.publish.fence import next_token
+from clientele.publish.record import Release
+from clientele.publish.release import publish
+from clientele.settings import Settings
+
+PUBLISHED_AT = datetime(2024, 7, 1, 8, 30, tzinfo=UTC)
+DESCRIPTIONS = {
+    "customer_values": TableDescription(
+        description='One row per customer; the owner\'s "values".',
+        columns={"net_sales_12m_amount": "Net sales of 12 months, in the customer's currency."},
+    )
+}
+
+Publish = Callable[..., Release]
+
+
+def render_page(database: Path, output: Path) -> list[Path]:
+    """Stands in for the report: a page that names the file it was made from."""
+    page = output / "tier_review_2024-06-30.en.html"
+    page.write_text(f"<p>{database.parent.name}</p>", encoding="utf-8")
+    return [page]
+
+
+def publisher(settings: Settings) -> Publish:
+    """A function that publishes a shop the way a run does, with a token and a candidate of its own."""
+
+    def run(shop: Shop, *, is_reversed: bool = False, **changes: object) -> Release:
+        token = next_token(settings)
+        run_id = f"run_{token:06d}"
+        database = settings.warehouse / "runs" / run_id / "warehouse.duckdb"
+        write_candidate(database, shop, is_reversed=is_reversed)
+        arguments: dict[str, object] = {
+            "run_id": run_id,
+            "token": token,
+            "quality_results": [quality_row()],
+            "descriptions": DESCRIPTIONS,
+            "render_report": render_page,
+            "published_at": PUBLISHED_AT,
+            **changes,
+        }
+        return publish(settings, database, **arguments)  # type: ignore[arg-type]
+
+    return run
