@@ -1,14 +1,14 @@
-"""Bring a virtual environment to the state of a lock file: `python3 install.py VENV LOCK`, from the repository.
+"""Bring a virtual environment to the state of a lock file: `install.py VENV LOCK`, run in the repository.
 
-Needs nothing but a Python that has `venv`, and reads well enough by an old one that it can say so.
+Needs nothing but a Python that has `venv`, and can be read by an old one, which then says that it is too old.
 """
 
 import collections
-import os
 import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 NEEDED = (3, 11)
 #: Every file is checked against the hash in the lock, nothing is resolved, and nothing is compiled here.
@@ -24,7 +24,7 @@ def say(text):
 def works(python):
     """Whether the environment is whole: not of a Python that is gone, nor cut short while it was made."""
     try:
-        return subprocess.call([python, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+        return not subprocess.call([python, "-c", "import pip"], stderr=subprocess.DEVNULL)
     except OSError:
         return False
 
@@ -41,7 +41,7 @@ def run(command, count=None):
             if count and line.startswith("Collecting "):
                 seen += 1
                 if seen % 50 == 0:
-                    say("  %d of %d packages fetched" % (seen, count))
+                    say(f"  {seen} of {count} packages fetched")
             elif count and line.startswith("Installing collected packages"):
                 say("  unpacking")
     if process.returncode:
@@ -53,26 +53,23 @@ def run(command, count=None):
 def main():
     venv, lock = sys.argv[1:3]
     if sys.version_info < NEEDED:
-        say(
-            "clientele needs Python 3.11 or newer, and %s is %d.%d; name another one: make PYTHON=python3.12 ..."
-            % ((sys.executable,) + tuple(sys.version_info[:2]))
-        )
+        say(f"clientele needs Python 3.11 or newer, and {sys.executable} is {sys.version.split()[0]}")
+        say("name another one: make PYTHON=python3.12 ...")
         return 2
     started = time.time()
-    python = os.path.join(venv, "bin", "python")
+    python = str(Path(venv, "bin", "python"))
     if not works(python) and not run([sys.executable, "-m", "venv", "--clear", venv]):
-        say("could not make %s; on Debian and Ubuntu: apt install python3-venv" % venv)
+        say(f"could not make {venv}; on Debian and Ubuntu: apt install python3-venv")
         return 3
-    with open(lock) as file:
-        count = len(re.findall(r"(?m)^[a-z0-9].*==", file.read()))
-    say("installing %s (%d packages) into %s ..." % (lock, count, venv))
-    pip = [python, "-m", "pip", "install"] + PIP_OPTIONS
-    if not run(pip + PINNED + [lock], count):
-        say("could not install %s; run the same command again once the package index can be reached" % lock)
+    count = len(re.findall(r"(?m)^[a-z0-9].*==", Path(lock).read_text(encoding="ascii")))
+    say(f"installing {lock} ({count} packages) into {venv} ...")
+    pip = [python, "-m", "pip", "install", *PIP_OPTIONS]
+    if not run([*pip, *PINNED, lock], count):
+        say(f"could not install {lock}; run the same command again once the package index can be reached")
         return 3
-    if not run(pip + ["--no-build-isolation", "--no-index", "--editable", "."]):
+    if not run([*pip, "--no-build-isolation", "--no-index", "--editable", "."]):
         return 3
-    say("installed in %.0f s" % (time.time() - started))
+    say(f"installed in {time.time() - started:.0f} s")
     return 0
 
 

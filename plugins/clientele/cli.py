@@ -117,7 +117,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="clientele",
         description="Customer values and customer tiers from a shop's exports.",
         epilog="Everything is kept below CLIENTELE_HOME (default ./.clientele). Exit codes: 0 done, "
-        "1 a gate or check said no, 2 wrong use or bad configuration, 3 could not (a file, a disk, a service).",
+        "1 a gate or check said no, 2 wrong use or bad configuration, 3 could not (a file, a disk).",
     )
     parser.add_argument("--version", action="version", version=f"clientele {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -11,6 +11,7 @@ from typing import Literal
 from clientele.errors import ClienteleError
 from clientele.lake import log
 from clientele.lake.descriptions import load_descriptions
+from clientele.lake.verify import verify_lake
 from clientele.publish.store import current_release
 from clientele.publish.verify import verify_release
 from clientele.settings import Settings
@@ -84,7 +85,7 @@ def _lake(settings: Settings) -> Iterator[Finding]:
     if log.last_load_id(settings) == 0:
         yield Finding("lake", "warning", "no load yet")
         return
-    faults = log.verify(settings)
+    faults = verify_lake(settings)
     for fault in faults:
         yield Finding("lake", "failed", fault)
     if not faults:

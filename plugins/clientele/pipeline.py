@@ -13,8 +13,8 @@ from datetime import date
 from clientele.errors import GateFailedError
 from clientele.lake import ingest as lake_ingest
 from clientele.publish import release as releases
-from clientele.publish.record import Release
 from clientele.publish.descriptions import read_descriptions
+from clientele.publish.record import Release
 from clientele.quality import gate
 from clientele.report import render
 from clientele.settings import Settings

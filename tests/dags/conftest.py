@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from clientele.orchestration.environment import airflow_environment
 from clientele.settings import Settings
 

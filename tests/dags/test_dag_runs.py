@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
+
 from clientele import pipeline
 from clientele.errors import GateFailedError, UnavailableError
 
@@ -40,8 +40,8 @@ def run(dag_bag, dag_id, **configuration):
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
 
-    # A run leaves its parameters behind in the DAG it was started from.
-    dag = copy.deepcopy(dag_bag.dags[dag_id])
+    # Read anew: a run leaves its parameters behind in the DAG object it was started from.
+    dag = type(dag_bag)(dag_bag.dag_folder).dags[dag_id]
     for task in dag.tasks:
         task.retries = 0
     dag_run = dag.test(run_conf=configuration)
@@ -88,9 +88,7 @@ def test_ingest_emits_its_asset(dag_bag, calls):
 
 
 @pytest.mark.parametrize("statuses", [[], ["unchanged", "waiting"]])
-def test_ingest_without_anything_new_is_skipped_and_starts_no_release(
-    dag_bag, calls, monkeypatch, statuses
-):
+def test_ingest_without_anything_new_is_skipped_and_starts_no_release(dag_bag, calls, monkeypatch, statuses):
     found = SimpleNamespace(files=[file(status) for status in statuses])
     monkeypatch.setattr(pipeline, "ingest", lambda *arguments: found)
     done = run(dag_bag, "ingest_generic_daily")
@@ -119,6 +117,7 @@ def test_a_gate_that_says_no_stops_the_release_without_another_try(dag_bag, call
 
 def test_only_what_may_pass_by_itself_is_tried_again():
     from airflow.sdk.exceptions import AirflowFailException
+
     from clientele.orchestration.tasks import without_retries_where_useless
 
     with pytest.raises(AirflowFailException, match="totals differ"), without_retries_where_useless():

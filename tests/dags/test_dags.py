@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -124,5 +125,5 @@ def test_a_release_passes_every_gate_in_order(dag_bag):
     release = dag_bag.dags["release_on_ingest"]
     steps = ["prepare", "check_sources", "build", "check_built", "publish"]
     assert [task.task_id for task in release.topological_sort()] == steps
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         assert before in release.get_task(after).upstream_task_ids

@@ -82,12 +82,12 @@ def test_every_row_and_cent_of_every_feed_goes_where_the_truth_says(connection):
 def test_every_file_ends_where_the_truth_says(connection):
     truth = rows(
         connection,
-        "select feed, file_name, status, reason_code, rows_in::bigint, rows_loaded::bigint,"
+        "select feed, file_name, status, currency_code, rows_in::bigint, rows_loaded::bigint,"
         " rows_quarantined::bigint from memory.truth_files where status <> 'refused' order by all",
     )
     ledger = rows(
         connection,
-        "select feed, file_name, status, reason_code, rows_in_count, rows_loaded_count,"
+        "select feed, file_name, status, currency_code, rows_in_count, rows_loaded_count,"
         " rows_quarantined_count from load_ledger where status <> 'refused' order by all",
     )
     assert ledger == truth

@@ -47,15 +47,17 @@ publish(
 """
 
 READ_FOR_EVER = """
-import sys
+import sys, time
 from pathlib import Path
 import duckdb
+duckdb.execute("set threads = 1")
 published, stop = Path(sys.argv[1]), Path(sys.argv[2])
 tables = [table for table in sys.argv[3].split(",") if table != "releases"]
 ids = " union all ".join(f"select release_id from {table}" for table in tables)
 seen, reads = set(), 0
 while not stop.exists():
-    with duckdb.connect(str(published / "clientele.duckdb"), read_only=True) as connection:
+    database = str(published / "clientele.duckdb")
+    with duckdb.connect(database, read_only=True, config={"threads": 1}) as connection:
         found = connection.execute(ids).fetchall()
         latest = connection.execute("select max(release_id) from releases").fetchall()
     # Many files are one release when they are reached through one reading of the link.
@@ -66,6 +68,7 @@ while not stop.exists():
         sys.exit(f"mixed: {set(found)} {latest}")
     seen.add(latest[0][0])
     reads += 1
+    time.sleep(0.01)
 print(reads, len(seen))
 """
 

@@ -68,12 +68,14 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
         "order_no",
         "line_no",
         "created_at",
-        "account_id",
         "sku",
         "quantity",
         "net_amount",
         "currency_code",
         "status",
+    ),
+    ("generic__ecommerce_orders.warning", "account_mostly_given"): (
+        "update lake.generic__ecommerce_orders set account_id = null"
     ),
     **_without("generic__members", "member_no", "joined_at", "status"),
     **_without(

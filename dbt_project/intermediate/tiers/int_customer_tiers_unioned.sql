@@ -8,10 +8,12 @@ with
 ),
 {% endfor %}
 unioned as (
-{% for scheme_id in var('schemes') %}
+
+    {% for scheme_id in var('schemes') %}
     select * from {{ scheme_id }}_tiers
     {{ "union all" if not loop.last }}
-{%- endfor %}
+    {% endfor %}
+
 )
 
 select

@@ -3,10 +3,11 @@
 with
 
 scheme_tiers as (
-{% for scheme_id in var('schemes') %}
-{%- set scheme = scheme_of(scheme_id) %}
-{%- set last_scheme = loop.last %}
-{%- for tier in scheme.tiers %}
+
+    {% for scheme_id in var('schemes') %}
+    {%- set scheme = scheme_of(scheme_id) %}
+    {%- set is_last_scheme = loop.last %}
+    {%- for tier in scheme.tiers %}
     select
         {{ sql_text(scheme.id) }} as scheme_id,
         {{ scheme.version }} as scheme_version,
@@ -16,9 +17,10 @@ scheme_tiers as (
         {{ tier.rank }} as tier_rank,
         {{ sql_text(tier.name.zh) }} as tier_name_zh,
         {{ sql_text(tier.name.en) }} as tier_name_en
-    {{ "union all" if not (loop.last and last_scheme) }}
-{%- endfor %}
-{%- endfor %}
+    {{ "union all" if not (loop.last and is_last_scheme) }}
+    {%- endfor %}
+    {%- endfor %}
+
 )
 
 select

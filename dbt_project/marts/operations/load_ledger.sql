@@ -6,9 +6,17 @@ loads as (
 
 ),
 
+-- A file dropped again under another name has the rows of the load that brought the same bytes.
 load_totals as (
 
-    select * from {{ source('lake', 'load_totals') }}
+    select
+        loads.load_id,
+        totals.currency_code,
+        totals.row_count,
+        totals.amount
+    from loads
+    inner join {{ source('lake', 'load_totals') }} as totals
+        on coalesce(loads.duplicate_of_load_id, loads.load_id) = totals.load_id
 
 ),
 

@@ -23,7 +23,7 @@ typed as (
         {{ clean_text('category') }} as category,
         {{ clean_text('currency_code') }} as currency_code,
         {{ clean_text('payment_method') }} as payment_method,
-        lower({{ clean_text('kind') }}) as line_kind,
+        lower({{ clean_text('kind') }}) as kind,
 
         {{ to_decimal('quantity') }} as quantity,
         {{ to_decimal('net_amount') }} as amount,
@@ -83,7 +83,7 @@ select
     'piece' as quantity_unit,
     amount,
     cast(
-        case line_kind
+        case kind
             when 'sale' then amount
             when 'return' then -amount
             else 0
@@ -92,7 +92,7 @@ select
     discount_amount,
     cost_amount,
     currency_code,
-    line_kind,
+    case when kind in ('sale', 'return', 'void') then kind end as line_kind,
     'product' as line_type,
     payment_method,
     updated_at,
@@ -107,11 +107,11 @@ select
         ['quantity', 'quantity is null', 'not_a_decimal'],
         ['net_amount', 'amount is null', 'not_a_decimal'],
         ['currency_code', "not coalesce(" ~ matches_fully('currency_code', '[A-Z]{3}') ~ ", false)", 'not_a_currency'],
-        ['kind', "coalesce(line_kind, '') not in ('sale', 'return', 'void')", 'unknown_kind'],
+        ['kind', "coalesce(kind, '') not in ('sale', 'return', 'void')", 'unknown_kind'],
         ['unit_price', 'unit_price is null and unit_price_text is not null', 'not_a_decimal'],
         ['discount_amount', 'discount_amount is null and discount_text is not null', 'not_a_decimal'],
         ['cost_amount', 'cost_amount is null and cost_text is not null', 'not_a_decimal'],
-        ['net_amount', "line_kind = 'return' and amount < 0", 'negative_return'],
+        ['net_amount', "kind = 'return' and amount < 0", 'negative_return'],
         ['updated_at', 'updated_at is null and updated_text is not null', 'not_a_timestamp'],
     ]) }}
 

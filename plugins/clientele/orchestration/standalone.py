@@ -1,4 +1,4 @@
-"""A local Airflow with its web page, scheduler and this project's DAGs: ``python -m clientele.orchestration.standalone``.
+"""A local Airflow with its page, its scheduler and the DAGs: `python -m clientele.orchestration.standalone`.
 
 For one person on one machine: SQLite metadata, one administrator, reachable from this machine only.
 """
@@ -29,8 +29,10 @@ def main() -> None:
         file=sys.stderr,
         flush=True,
     )
-    os.execve(
-        programs / "airflow", ["airflow", "standalone"], inherited_environment() | environment | {"PATH": path}
+    os.execve(  # noqa: S606 (a program of this environment, no shell)
+        programs / "airflow",
+        ["airflow", "standalone"],
+        inherited_environment() | environment | {"PATH": path},
     )
 
 

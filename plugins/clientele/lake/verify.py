@@ -1,0 +1,31 @@
+"""Verify the lake: the log without a gap, and of every load the files it speaks of."""
+
+from __future__ import annotations
+
+from clientele.errors import UnavailableError
+from clientele.lake.log import LoadRecord, read_records
+from clientele.lake.raw import raw_path, vault_path
+from clientele.settings import Settings
+
+
+def verify_lake(settings: Settings) -> list[str]:
+    """What is wrong with the lake, one line each; empty when nothing is."""
+    try:
+        records = read_records(settings)
+    except UnavailableError as error:
+        return [str(error)]
+    return [fault for record in records for fault in _faults(settings, record)]
+
+
+def _faults(settings: Settings, record: LoadRecord) -> list[str]:
+    faults = []
+    if record.status == "accepted":
+        raw = raw_path(settings, record.source, record.feed or "", record.load_id)
+        size = raw.stat().st_size if raw.exists() else None
+        if size is None:
+            faults.append(f"load {record.load_id}: {raw} is missing")
+        elif size != record.raw_bytes:
+            faults.append(f"load {record.load_id}: {raw} has {size} bytes instead of {record.raw_bytes}")
+    if record.has_vault and not vault_path(settings, record.load_id).exists():
+        faults.append(f"load {record.load_id}: its contact data is missing from the vault")
+    return faults
