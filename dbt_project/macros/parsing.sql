@@ -28,6 +28,24 @@
 {%- endmacro %}
 
 
+{#- ISO 4217 code, null for any other text. -#}
+{% macro to_currency(column) -%}
+    case
+        when {{ matches_fully("trim(" ~ column ~ ")", "[A-Z]{3}") }}
+            then trim({{ column }})
+    end
+{%- endmacro %}
+
+
+{#-
+  True for an amount that ten thousand others like it could not be added to within DECIMAL(18, 4): one absurd row
+  goes to quarantine instead of ending the build with an overflow.
+-#}
+{% macro is_out_of_range(column) -%}
+    coalesce(abs({{ column }}) >= 10000000000, false)
+{%- endmacro %}
+
+
 {% macro to_date(column) -%}
     case
         when {{ matches_fully("trim(" ~ column ~ ")", "[0-9]{4}-[0-9]{2}-[0-9]{2}") }}

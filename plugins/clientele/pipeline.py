@@ -18,6 +18,7 @@ from clientele.publish.record import Release
 from clientele.quality import gate
 from clientele.report import render
 from clientele.settings import Settings
+from clientele.tiers import load_schemes
 from clientele.warehouse import build as dbt_build
 from clientele.warehouse.candidate import Candidate, begin, discard_older, open_candidate
 
@@ -33,7 +34,11 @@ def ingest(settings: Settings, source: str | None, progress: Progress) -> lake_i
 
 
 def prepare(settings: Settings, as_of_date: date | None) -> str:
-    """Open a candidate over the lake as it is now; returns its run id."""
+    """Open a candidate over the lake as it is now; returns its run id.
+
+    Raises ConfigurationError for an invalid scheme file, before anything is built on it.
+    """
+    load_schemes(settings.dbt_project / "tiers")
     candidate = begin(settings, as_of_date)
     discard_older(settings, candidate)
     return candidate.run_id

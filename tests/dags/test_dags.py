@@ -81,7 +81,7 @@ def test_every_task_has_an_owner_and_is_tried_again_with_growing_pauses(dag_bag)
     for dag in dag_bag.dags.values():
         for task in dag.tasks:
             assert task.owner == "customer-data"
-            assert task.retries == 2
+            assert task.retries == 3
             assert task.retry_exponential_backoff > 1
             assert timedelta(0) < task.retry_delay < task.max_retry_delay
 

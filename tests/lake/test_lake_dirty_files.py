@@ -144,7 +144,13 @@ def test_every_row_of_a_dirty_file_is_loaded_or_set_aside(
 
 @pytest.mark.parametrize(
     "name",
-    ["pos_sales_*.csv", "pos_sales'; drop table x;--.csv", "pos_sales{{ 7*7 }}.csv", "pos_sales[ab]?.csv"],
+    [
+        "pos_sales_*.csv",
+        "pos_sales'; drop table x;--.csv",
+        "pos_sales{{ 7*7 }}.csv",
+        "pos_sales[ab]?.csv",
+        "pos_sales\u3000一月.csv",
+    ],
 )
 def test_a_hostile_name_is_only_a_name(settings: Settings, name: str) -> None:
     drop(settings, name, GOOD)
@@ -185,10 +191,12 @@ def test_a_decompression_bomb_is_refused(settings: Settings) -> None:
     assert ingest(settings, limits=limits).files[0].reason_code == "decompressed_too_large"
 
 
-def test_files_in_a_folder_that_nobody_described_are_refused(settings: Settings) -> None:
+def test_files_outside_the_folders_of_sources_are_refused(settings: Settings) -> None:
     drop(settings, "pos_sales.csv", GOOD, source="elsewhere")
-    outcome = ingest(settings).files[0]
-    assert (outcome.source, outcome.status, outcome.reason_code) == ("elsewhere", "refused", "unknown_source")
+    drop(settings, "pos_sales.csv", GOOD, source=".")
+    refused = [(file.source, file.status, file.reason_code) for file in ingest(settings).files]
+    assert refused == [("elsewhere", "refused", "unknown_source"), ("landing", "refused", "unknown_source")]
+    assert [file.status for file in ingest(settings).files] == ["unchanged", "unchanged"]
 
 
 def test_amounts_that_are_no_plain_decimals_count_as_rows_without_money(settings: Settings) -> None:

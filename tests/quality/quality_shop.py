@@ -43,7 +43,7 @@ select
     amount::decimal(38, 4) as amount
 from (values
     (1, 'CNY', 200, 2000.00), (2, 'CNY', 400, 4000.01), (2, 'XXX', 2, 0), (3, 'CNY', 90, 900.50),
-    (3, 'USD', 10, 100.00), (4, 'XXX', 100, 0), (5, 'CNY', 402, 4000.01), (6, 'XXX', 20, 0)
+    (3, 'USD', 10, 100.00), (4, 'XXX', 100, 0), (6, 'XXX', 20, 0)
 ) as totals(load_id, currency_code, row_count, amount);
 
 create table lake.malformed_rows as
@@ -89,29 +89,35 @@ create table lake.online_retail__invoice_lines (
 """
 
 _BUILT = """
+-- A file dropped again has the totals of the load that brought its bytes.
 create table load_ledger as
 select
     loads.load_id, loads.source, loads.feed, loads.file_name, loads.status, loads.superseded_by_load_id,
-    totals.currency_code, totals.row_count as rows_in_count,
-    case when loads.status = 'accepted' and loads.superseded_by_load_id is null and totals.load_id <> 2
-        then totals.row_count when totals.load_id = 2 and totals.currency_code = 'CNY' then 398 else 0 end
-        as rows_loaded_count,
-    case when loads.status = 'duplicate_file' then totals.row_count else 0 end as rows_duplicate_count,
-    case when loads.superseded_by_load_id is not null then totals.row_count else 0 end
-        as rows_superseded_count,
-    case when totals.load_id = 2 then 2 else 0 end as rows_quarantined_count,
+    loads.duplicate_of_load_id, totals.currency_code, totals.row_count as rows_in_count,
+    if(outcome = 'loaded', totals.row_count, 0) - rows_quarantined_count as rows_loaded_count,
+    if(outcome = 'duplicate', totals.row_count, 0) as rows_duplicate_count,
+    if(outcome = 'superseded', totals.row_count, 0) as rows_superseded_count, rows_quarantined_count,
     totals.amount as amount_in,
-    case when loads.status = 'accepted' and loads.superseded_by_load_id is null
-        then totals.amount - if(totals.load_id = 2 and totals.currency_code = 'CNY', 20.01, 0)
-        else 0 end::decimal(38, 4) as amount_loaded,
-    case when loads.status = 'duplicate_file' then totals.amount else 0 end::decimal(38, 4)
-        as amount_duplicate,
-    case when loads.superseded_by_load_id is not null then totals.amount else 0 end::decimal(38, 4)
-        as amount_superseded,
-    case when totals.load_id = 2 and totals.currency_code = 'CNY' then 20.01 else 0 end::decimal(38, 4)
-        as amount_quarantined
-from lake.load_totals as totals
-inner join lake.loads as loads on totals.load_id = loads.load_id;
+    (if(outcome = 'loaded', totals.amount, 0) - amount_quarantined)::decimal(38, 4) as amount_loaded,
+    if(outcome = 'duplicate', totals.amount, 0)::decimal(38, 4) as amount_duplicate,
+    if(outcome = 'superseded', totals.amount, 0)::decimal(38, 4) as amount_superseded,
+    amount_quarantined::decimal(38, 4) as amount_quarantined
+from (
+    select *,
+        case
+            when status = 'duplicate_file' then 'duplicate'
+            when superseded_by_load_id is not null then 'superseded'
+            else 'loaded'
+        end as outcome
+    from lake.loads
+) as loads
+inner join lake.load_totals as totals
+    on coalesce(loads.duplicate_of_load_id, loads.load_id) = totals.load_id
+cross join lateral (
+    select
+        if(loads.load_id = 2, 2, 0) as rows_quarantined_count,
+        if(loads.load_id = 2 and totals.currency_code = 'CNY', 20.01, 0) as amount_quarantined
+) as set_aside;
 
 create table quarantined_rows as
 select

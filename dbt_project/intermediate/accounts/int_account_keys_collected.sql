@@ -20,14 +20,15 @@ receipts as (
 ),
 
 -- The newest contact seen with an account is its contact: a corrected phone undoes what the wrong one linked.
-newest_phones as (
+{% for contact in ['phone', 'email'] -%}
+newest_{{ contact }}s as (
 
     select
         source,
         account_reference,
-        phone_hash
+        {{ contact }}_hash
     from receipts
-    where phone_hash is not null
+    where {{ contact }}_hash is not null
     qualify row_number() over (
         partition by source, account_reference
         order by occurred_at desc, channel, receipt_no
@@ -35,21 +36,7 @@ newest_phones as (
 
 ),
 
-newest_emails as (
-
-    select
-        source,
-        account_reference,
-        email_hash
-    from receipts
-    where email_hash is not null
-    qualify row_number() over (
-        partition by source, account_reference
-        order by occurred_at desc, channel, receipt_no
-    ) = 1
-
-),
-
+{% endfor -%}
 described as (
 
     select

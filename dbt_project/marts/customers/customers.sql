@@ -12,9 +12,17 @@ accounts as (
 
 ),
 
-members as (
+cards as (
 
-    select * from {{ ref('int_members_loaded') }}
+    select
+        accounts.customer_key,
+        accounts.account_number,
+        members.*
+    from {{ ref('int_members_loaded') }} as members
+    inner join accounts
+        on
+            members.source = accounts.source
+            and members.account_reference = accounts.account_reference
 
 ),
 
@@ -32,17 +40,11 @@ account_counts as (
 -- Of several cards, the one whose record is newest speaks for the customer.
 newest_cards as (
 
-    select
-        accounts.customer_key,
-        members.*
-    from members
-    inner join accounts
-        on
-            members.source = accounts.source
-            and members.account_reference = accounts.account_reference
+    select *
+    from cards
     qualify row_number() over (
-        partition by accounts.customer_key
-        order by members.updated_at desc nulls last, accounts.account_number
+        partition by customer_key
+        order by updated_at desc nulls last, account_number
     ) = 1
 
 ),
@@ -50,14 +52,10 @@ newest_cards as (
 first_joined as (
 
     select
-        accounts.customer_key,
-        min(members.joined_date) as joined_date
-    from members
-    inner join accounts
-        on
-            members.source = accounts.source
-            and members.account_reference = accounts.account_reference
-    group by accounts.customer_key
+        customer_key,
+        min(joined_date) as joined_date
+    from cards
+    group by customer_key
 
 )
 

@@ -40,19 +40,11 @@ malformed_rows as (
 reasons as (
 
     select
-        *,
-        case reason_code
-            when 'missing_value' then 'a required value is empty'
-            when 'not_a_decimal' then 'not a plain decimal number with at most 14 digits and 4 decimals'
-            when 'not_a_timestamp' then 'not an ISO 8601 date or time'
-            when 'not_a_currency' then 'not a currency code of three capital letters'
-            when 'unknown_kind' then 'not one of sale, return, void'
-            when 'unknown_status' then 'not one of the statuses that the feed knows'
-            when 'negative_return' then 'a return with a negative amount'
-            when 'conflicting_versions' then 'the same key and time came with different content'
-            else reason_code
-        end as reason
+        typed_rows.*,
+        rejection_reasons.reason
     from typed_rows
+    left join {{ ref('rejection_reasons') }} as rejection_reasons
+        on typed_rows.reason_code = rejection_reasons.reason_code
 
 ),
 

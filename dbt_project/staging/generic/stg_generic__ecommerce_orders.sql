@@ -20,7 +20,7 @@ typed as (
         {{ clean_text('account_id') }} as account_id,
         {{ clean_text('sku') }} as product_id,
         {{ clean_text('category') }} as category,
-        {{ clean_text('currency_code') }} as currency_code,
+        {{ to_currency('currency_code') }} as currency_code,
         lower({{ clean_text('status') }}) as status,
 
         {{ to_decimal('quantity') }} as quantity,
@@ -85,9 +85,10 @@ select
     'piece' as quantity_unit,
     amount,
     cast(
-        case status
-            when 'paid' then amount - coalesce(refunded_amount, 0)
-            when 'refunded' then amount - coalesce(refunded_amount, amount)
+        case
+            when {{ is_out_of_range('amount') }} or {{ is_out_of_range('refunded_amount') }} then null
+            when status = 'paid' then amount - coalesce(refunded_amount, 0)
+            when status = 'refunded' then amount - coalesce(refunded_amount, amount)
             else 0
         end as decimal(18, 4)
     ) as net_sales_amount,
@@ -113,7 +114,9 @@ select
         ['sku', 'product_id is null', 'missing_value'],
         ['quantity', 'quantity is null', 'not_a_decimal'],
         ['net_amount', 'amount is null', 'not_a_decimal'],
-        ['currency_code', "not coalesce(" ~ matches_fully('currency_code', '[A-Z]{3}') ~ ", false)", 'not_a_currency'],
+        ['net_amount', is_out_of_range('amount'), 'amount_out_of_range'],
+        ['refunded_amount', is_out_of_range('refunded_amount'), 'amount_out_of_range'],
+        ['currency_code', 'currency_code is null', 'not_a_currency'],
         ['unit_price', 'unit_price is null and unit_price_text is not null', 'not_a_decimal'],
         ['discount_amount', 'discount_amount is null and discount_text is not null', 'not_a_decimal'],
         ['refunded_amount', 'refunded_amount is null and refunded_text is not null', 'not_a_decimal'],

@@ -21,7 +21,7 @@ typed as (
         {{ clean_text('store_id') }} as store_id,
         {{ clean_text('sku') }} as product_id,
         {{ clean_text('category') }} as category,
-        {{ clean_text('currency_code') }} as currency_code,
+        {{ to_currency('currency_code') }} as currency_code,
         {{ clean_text('payment_method') }} as payment_method,
         lower({{ clean_text('kind') }}) as kind,
 
@@ -106,7 +106,8 @@ select
         ['sku', 'product_id is null', 'missing_value'],
         ['quantity', 'quantity is null', 'not_a_decimal'],
         ['net_amount', 'amount is null', 'not_a_decimal'],
-        ['currency_code', "not coalesce(" ~ matches_fully('currency_code', '[A-Z]{3}') ~ ", false)", 'not_a_currency'],
+        ['net_amount', is_out_of_range('amount'), 'amount_out_of_range'],
+        ['currency_code', 'currency_code is null', 'not_a_currency'],
         ['kind', "coalesce(kind, '') not in ('sale', 'return', 'void')", 'unknown_kind'],
         ['unit_price', 'unit_price is null and unit_price_text is not null', 'not_a_decimal'],
         ['discount_amount', 'discount_amount is null and discount_text is not null', 'not_a_decimal'],

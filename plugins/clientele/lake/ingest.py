@@ -18,7 +18,7 @@ import duckdb
 from clientele.errors import ConfigurationError, UnavailableError
 from clientele.lake.descriptions import FeedDescription, SourceDescription, load_descriptions
 from clientele.lake.formats import open_reader
-from clientele.lake.landing import LandedFile, list_files, printable, unsettled
+from clientele.lake.landing import LandedFile, list_files, list_strays, unsettled
 from clientele.lake.log import LoadRecord, Status, locked_lake, read_records, write_record
 from clientele.lake.raw import RawWriter, remove_orphans
 from clientele.lake.reading import Limits, RefusedFileError
@@ -91,7 +91,7 @@ def ingest(
         ingester = _Ingester(settings, log, keys, connection, limits or Limits())
         landed = list(_landed(settings.landing, [source] if source else sorted(descriptions)))
         if source is None:
-            landed += _undescribed(settings.landing, descriptions)
+            landed += list_strays(settings.landing, descriptions)
         unknown = [file for file in landed if not ingester.is_known(file, descriptions)]
         waiting = unsettled(unknown, settings.settle_seconds)
         outcomes = []
@@ -197,6 +197,8 @@ class _Ingester:
         except (_ChangedMeanwhileError, FileNotFoundError):
             return _waiting(file)
         except RefusedFileError as error:
+            if file.problem is None and not file.is_unchanged():
+                return _waiting(file)
             return self._refuse(file, feed, sha256, source, error)
         except PermissionError:
             return self._refuse(
@@ -212,6 +214,7 @@ class _Ingester:
         with open_reader(file.path, file.file_name, feed, self._limits) as reader:
             written = writer.write(reader, self._keys.vault)
         if not file.is_unchanged():
+            writer.discard()
             raise _ChangedMeanwhileError
         writer.keep()
         row_count = written.row_count + written.malformed_row_count
@@ -322,19 +325,6 @@ def _feed_of(file: LandedFile, source: SourceDescription | None) -> FeedDescript
 def _landed(landing: Path, sources: Iterable[str]) -> Iterable[LandedFile]:
     for source in sources:
         yield from list_files(landing, source)
-
-
-def _undescribed(landing: Path, descriptions: dict[str, SourceDescription]) -> list[LandedFile]:
-    """Files in folders that no description speaks of: refused, so that nobody waits for them."""
-    folders = sorted(
-        path.name for path in landing.iterdir() if path.is_dir() and not path.name.startswith(".")
-    )
-    return [
-        file
-        for folder in folders
-        if folder not in descriptions and printable(folder) == folder
-        for file in list_files(landing, folder)
-    ]
 
 
 def _lake_keys(settings: Settings, records: Iterable[LoadRecord]) -> Keys:

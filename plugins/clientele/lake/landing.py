@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable
+import unicodedata
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,19 @@ def list_files(landing: Path, source: str) -> list[LandedFile]:
     return sorted(found, key=lambda file: file.file_name)
 
 
+def list_strays(landing: Path, sources: Container[str]) -> list[LandedFile]:
+    """Files outside the folders of ``sources``: to be refused, so that nobody waits for them."""
+    found = []
+    for path in sorted(landing.iterdir()):
+        name = printable(path.name)
+        if path.is_dir() and name == path.name and name not in sources and not name.startswith("."):
+            found += list_files(landing, name)
+        elif not path.is_dir() and _may_be_export(path.name):
+            problem = ("unknown_source", "it does not lie in the folder of a source")
+            found.append(LandedFile(landing.name, name, path, problem=problem))
+    return found
+
+
 def unsettled(
     files: Iterable[LandedFile], settle_seconds: float, sleep: Callable[[float], None] = time.sleep
 ) -> set[LandedFile]:
@@ -78,7 +92,9 @@ def unsettled(
 def printable(text: str) -> str:
     """A name with everything escaped that a terminal, a log or UTF-8 would not take."""
     return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        character
+        if character.isprintable() or unicodedata.category(character) == "Zs"
+        else character.encode("unicode_escape").decode("ascii")
         for character in text
     )
 

@@ -137,11 +137,13 @@ def _check_files(settings: Settings, loads: Iterable[ResolvedLoad]) -> None:
         record = load.record
         if record.status != "accepted":
             continue
-        path = raw_path(settings, record.source, str(record.feed), record.load_id)
-        if not path.is_file() or path.stat().st_size != record.raw_bytes:
+        place = (settings, record.source, str(record.feed), record.load_id)
+        raw, malformed = raw_path(*place), malformed_path(*place)
+        is_whole = raw.is_file() and raw.stat().st_size == record.raw_bytes
+        if not is_whole or (record.malformed_row_count and not malformed.is_file()):
             raise UnavailableError(
                 f"the rows of load {record.load_id} ({record.file_name}) are missing or damaged",
-                remedy=f"restore {path} from a backup",
+                remedy=f"restore {raw.parent} from a backup",
             )
 
 

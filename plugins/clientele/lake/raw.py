@@ -117,19 +117,21 @@ class RawWriter:
         """Write all rows of ``reader`` into drafts. Raises RefusedFileError, with no draft left behind."""
         make_folder(self.path.parent)
         make_folder(self._vault_path.parent, 0o700)
-        written = None
         try:
             written = self._write_drafts(reader, vault_key)
-        finally:
-            has_content = {
-                self.path: written is not None,
-                self._malformed_path: written is not None and written.malformed_row_count > 0,
-                self._vault_path: written is not None and written.has_vault,
-            }
-            for path in self._paths:
-                if not has_content[path]:
-                    draft_of(path).unlink(missing_ok=True)
+        except BaseException:
+            self.discard()
+            raise
+        if not written.malformed_row_count:
+            draft_of(self._malformed_path).unlink()
+        if not written.has_vault:
+            draft_of(self._vault_path).unlink()
         return written
+
+    def discard(self) -> None:
+        """Remove the drafts."""
+        for path in self._paths:
+            draft_of(path).unlink(missing_ok=True)
 
     def _write_drafts(self, reader: Reader, vault_key: bytes) -> WrittenRows:
         columns = map_columns(reader.header, self._feed)

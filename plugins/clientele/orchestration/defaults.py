@@ -48,8 +48,8 @@ DAG_DEFAULTS: dict[str, Any] = {
     "max_active_runs": 1,
     "default_args": {
         "owner": "customer-data",
-        "retries": 2,
-        "retry_delay": timedelta(minutes=1),
+        "retries": 3,
+        "retry_delay": timedelta(seconds=15),
         "retry_exponential_backoff": 2.0,
         "max_retry_delay": timedelta(minutes=10),
     },

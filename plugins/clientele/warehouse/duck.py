@@ -44,7 +44,9 @@ def text_literal(text: str) -> str:
 
 def path_literal(path: Path) -> str:
     """A path as an SQL string literal that names this one file, whatever glob characters it has."""
-    unglobbed = "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
+    unglobbed = "".join(
+        f"[{character}]" if character in "*?[" else character for character in str(path.absolute())
+    )
     return text_literal(unglobbed)
 
 
