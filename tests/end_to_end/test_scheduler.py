@@ -24,7 +24,7 @@ from clientele.settings import Settings
 
 CUSTOMERS = 300
 MONTHS = 6
-DEADLINE_SECONDS = 180
+DEADLINE_SECONDS = 240
 
 
 def free_port() -> str:
@@ -84,7 +84,7 @@ class Airflow:
         psutil.wait_procs(alive, timeout=5)
 
     def states(self, dag_id: str) -> list[tuple[str, str, str, str | None, int]]:
-        """One row per task in the order they started: type and state of the run, task, its state and tries."""
+        """One row per task, in the order they started: type and state of the run, task, its state, its tries."""
         database = self.home / "airflow.db"
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10) as connection:
             return connection.execute(

@@ -98,6 +98,10 @@ def test_a_carriage_return_alone_does_not_make_a_row() -> None:
     assert rows == [(2, ["5", "6"])]
 
 
+def test_a_carriage_return_before_a_row_is_not_passed_over() -> None:
+    assert read(b"a,b\n\r7,8\n") == ([], [(1, "bad_quoting", "\r7,8\n")])
+
+
 def test_a_nul_character_sets_its_row_aside() -> None:
     rows, malformed = read(b"a,b\n1,2\x00\n3,4\n")
     assert malformed == [(1, "nul_character", "1,2\x00\n")]

@@ -1,19 +1,14 @@
 from __future__ import annotations
 
-import multiprocessing
 import shutil
-from pathlib import Path
+import threading
 
 import pytest
 from candidates import Shop
+from filelock import FileLock
 
 from clientele.errors import UnavailableError
 from clientele.publish.fence import is_current, next_token
-from clientele.settings import Settings
-
-
-def take_tokens(home: Path, count: int) -> list[int]:
-    return [next_token(Settings(home=home)) for _ in range(count)]
 
 
 def test_every_token_is_higher_than_the_one_before(settings):
@@ -29,10 +24,16 @@ def test_no_token_is_current_before_one_was_handed_out(settings):
     assert not is_current(settings, 1)
 
 
-def test_processes_never_share_a_token(settings):
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        taken = pool.starmap(take_tokens, [(settings.home, 20), (settings.home, 20)])
-    assert sorted(taken[0] + taken[1]) == list(range(1, 41))
+def test_a_token_is_handed_out_only_after_the_one_before_it_was_written(settings):
+    next_token(settings)
+    taken = threading.Thread(target=next_token, args=(settings,))
+    with FileLock(settings.warehouse / "fence.lock"):
+        taken.start()
+        taken.join(0.3)
+        assert taken.is_alive()
+        assert is_current(settings, 1)
+    taken.join(30)
+    assert is_current(settings, 2)
 
 
 def test_tokens_go_on_from_the_published_one_when_the_warehouse_was_deleted(settings, publish_shop):

@@ -222,6 +222,41 @@ def test_error_that_quotes_a_value_tells_only_its_kind(
     assert PLANTED_NAME not in f"{closed.value}{caplog.text}{captured.out}{captured.err}"
 
 
+def test_no_value_leaves_the_engine(
+    shop: Callable[..., Path], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clientele.quality import validation
+
+    seen: list[str] = []
+    keep = validation._counts
+    monkeypatch.setattr(
+        validation, "_counts", lambda kind, figures: seen.append(str(figures)) or keep(kind, figures)
+    )
+    database = shop(f"update customers set member_status = '{PLANTED_PHONE}'")
+    gate.check(settings, database, "built", tmp_path)
+    assert any("'unexpected_count': 120" in figures for figures in seen)
+    assert not any(PLANTED_PHONE in figures for figures in seen)
+
+
+def test_pattern_expectation_blocks_and_is_not_logged(good_shop: Path, tmp_path: Path) -> None:
+    content = (
+        "description: Made for a test.\nrows: required\nexpectations:\n"
+        "  - {id: pattern, description: A., type: expect_column_values_to_match_regex,"
+        " kwargs: {column: status, regex: ^a}}\n"
+    )
+    settings = _own_suite(tmp_path, "loads.warning", content)
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    logging.getLogger("great_expectations").addHandler(handler)
+    try:
+        with pytest.raises(GateFailedError, match=r"pattern on loads\.status: could not be judged"):
+            gate.check(settings, good_shop, "own", tmp_path / "quality")
+    finally:
+        logging.getLogger("great_expectations").removeHandler(handler)
+    assert records == []
+
+
 def test_sql_may_not_show_columns_of_customers(good_shop: Path, tmp_path: Path) -> None:
     query = "select account_id, customer_key, source from {batch}"
     content = _sql_suite(query) + "    shows: [source]\n"

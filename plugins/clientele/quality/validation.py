@@ -120,7 +120,7 @@ def _context(pages: Path | None) -> AbstractDataContext:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Great Expectations logs errors with the query's values; ours go into the results, without them."""
+    """Great Expectations logs nothing: it repeats queries and errors, which the results tell without values."""
     logger = logging.getLogger("great_expectations")
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)
