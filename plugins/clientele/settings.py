@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -29,7 +29,7 @@ class Settings:
     keep_releases: int = 5
     threads: int = 2
     memory_limit: str = "4GB"
-    secret_key: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
     failpoint: str | None = None
 
     @property

@@ -26,7 +26,8 @@ def calls(monkeypatch) -> list[tuple]:
     monkeypatch.setattr(pipeline, "ingest", step("ingest", SimpleNamespace(files=[file("accepted")])))
     monkeypatch.setattr(pipeline, "prepare", step("prepare", "run-1"))
     for name in ("check", "build", "publish"):
-        monkeypatch.setattr(pipeline, name, step(name, SimpleNamespace(contents="not for XCom")))
+        result = SimpleNamespace(release_id="r000002", is_unchanged=False, contents="not for XCom")
+        monkeypatch.setattr(pipeline, name, step(name, result))
     return recorded
 
 
@@ -77,6 +78,15 @@ def test_a_release_takes_its_steps_on_one_run_and_passes_on_nothing_else(dag_bag
 def test_a_release_without_a_date_leaves_it_to_the_data(dag_bag, calls):
     assert run(dag_bag, "release_on_ingest").state == "success"
     assert calls[0] == ("prepare", None)
+
+
+def test_a_release_that_says_what_the_current_one_says_is_not_announced(dag_bag, calls, monkeypatch):
+    same = SimpleNamespace(release_id="r000001", is_unchanged=True)
+    monkeypatch.setattr(pipeline, "publish", lambda *arguments: same)
+    done = run(dag_bag, "release_on_ingest")
+    assert done.state == "success"
+    assert done.tasks["publish"] == "skipped"
+    assert done.assets == []
 
 
 def test_ingest_emits_its_asset(dag_bag, calls):

@@ -84,14 +84,14 @@ class Airflow:
         psutil.wait_procs(alive, timeout=5)
 
     def states(self, dag_id: str) -> list[tuple[str, str, str, str | None, int]]:
-        """One row per task, in the order they started: type and state of the run, task, its state, its tries."""
-        database = self.home / "airflow.db"
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10) as connection:
-            return connection.execute(
-                "select run.run_type, run.state, task.task_id, task.state, task.try_number from dag_run as run"
-                " join task_instance as task using (dag_id, run_id) where dag_id = ? order by task.start_date",
-                [dag_id],
-            ).fetchall()
+        """One row per task, in order of start: type and state of the run, task, its state, its tries."""
+        query = """
+            select run.run_type, run.state, task.task_id, task.state, task.try_number
+            from dag_run as run join task_instance as task using (dag_id, run_id)
+            where dag_id = ? order by task.start_date
+        """
+        with sqlite3.connect(f"file:{self.home / 'airflow.db'}?mode=ro", uri=True, timeout=10) as connection:
+            return connection.execute(query, [dag_id]).fetchall()
 
     def wait(self, for_what: str, is_so: Callable[[], bool], deadline: float) -> None:
         while not is_so():

@@ -16,8 +16,8 @@ LOCKS = sorted((PROJECT / "requirements").glob("*.lock"))
 
 ENVIRONMENT_READERS = {"environ", "environb", "getenv", "getenvb", "expandvars"}
 CLOCKS = re.compile(
-    r"\b(current_date|current_timestamp|current_time|localtimestamp|getdate|sysdate|today|run_started_at"
-    r"|now\s*\(|get_current_timestamp|modules\.datetime)\b",
+    r"\b(current_date|current_timestamp|current_time|localtimestamp|getdate|sysdate|today|run_started_at)\b"
+    r"|\bnow\s*\(|\bmodules\.datetime\b",
     re.IGNORECASE,
 )
 TELEMETRY_SWITCHES = (

@@ -66,6 +66,16 @@ PUBLISHED = {
         "customers where is_member",
         (801,),
     ),
+    "lines_with_quantity_0_are_counted": (
+        "sum(lines_count), sum(amount)",
+        "sales_line_totals where is_zero_quantity",
+        (8_869, Decimal("12.5200")),
+    ),
+    "fuel_is_counted_apart_from_pieces": (
+        "sum(lines_count), sum(amount)",
+        "sales_line_totals where source = 'complete_journey' and quantity_unit = 'other'",
+        (14_697, Decimal("384044.0700")),
+    ),
     "values_of_all_customers_add_up_to_all_sales": (
         "sum(net_sales_lifetime_amount), sum(net_sales_12m_amount), min(currency_code), max(currency_code)",
         "customer_values",

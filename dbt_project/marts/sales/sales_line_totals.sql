@@ -25,7 +25,9 @@ described as (
             else coalesce(resolved.outcome, 'loaded')
         end as outcome,
         {{ account_reference() }} is not null as has_customer,
+        sale_lines.quantity_unit,
         coalesce(sale_lines.quantity < 0, false) as is_negative_quantity,
+        coalesce(sale_lines.quantity = 0, false) as is_zero_quantity,
         coalesce(sale_lines.amount * sign(sale_lines.quantity) > 0, false) as is_price_positive,
         sale_lines.receipt_no,
         sale_lines.amount,
@@ -46,7 +48,9 @@ select
     line_type,
     outcome,
     has_customer,
+    quantity_unit,
     is_negative_quantity,
+    is_zero_quantity,
     is_price_positive,
     cast(count(*) as bigint) as lines_count,
     cast(count(distinct receipt_no) as bigint) as receipts_count,
@@ -62,5 +66,7 @@ group by
     line_type,
     outcome,
     has_customer,
+    quantity_unit,
     is_negative_quantity,
+    is_zero_quantity,
     is_price_positive

@@ -55,6 +55,8 @@ def _amount(feed: FeedDescription) -> str:
     are_plain = " and ".join(f"regexp_full_match({factor}, '{_PLAIN_DECIMAL}')" for factor in factors)
     # Two factors of 18 digits need 36; DuckDB would multiply in 18 and raise, even inside try_cast.
     widths = [38, *(18 for _ in factors[1:])]
-    typed = [f"try_cast({factor} as decimal({width}, 4))" for factor, width in zip(factors, widths, strict=True)]
+    typed = [
+        f"try_cast({factor} as decimal({width}, 4))" for factor, width in zip(factors, widths, strict=True)
+    ]
     product = " * ".join(typed)
     return f"coalesce(case when {are_plain} then try_cast({product} as decimal(18, 4)) end, 0)"

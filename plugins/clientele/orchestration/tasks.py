@@ -76,8 +76,10 @@ def check_built(candidate_run_id: str) -> None:
 
 
 def publish(candidate_run_id: str) -> None:
-    """Publish the candidate as the next release, all or nothing."""
+    """Publish the candidate as the next release, all or nothing; skipped when it says nothing new."""
     from clientele import pipeline
 
     with without_retries_where_useless():
-        pipeline.publish(load_settings(), candidate_run_id)
+        release = pipeline.publish(load_settings(), candidate_run_id)
+    if release.is_unchanged:
+        raise AirflowSkipException(f"{release.release_id} already says the same")

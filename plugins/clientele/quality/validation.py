@@ -120,7 +120,7 @@ def _context(pages: Path | None) -> AbstractDataContext:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Great Expectations logs nothing: it repeats queries and errors, which the results tell without values."""
+    """Great Expectations logs nothing: its lines repeat queries and errors, which can quote values."""
     logger = logging.getLogger("great_expectations")
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)

@@ -1,0 +1,32 @@
+"""Control totals multiply exactly, and no amount is too large to be counted as a row."""
+
+from __future__ import annotations
+
+import pytest
+from lake_exports import drop, query
+
+from clientele.lake.ingest import ingest
+from clientele.settings import Settings
+
+HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount"),
+    [
+        ("3", "0.333", "0.9990"),
+        ("-2", "12.75", "-25.5000"),
+        ("0.5", "0.0001", "0.0001"),
+        ("99999999999999", "99999999999999.9999", "0.0000"),
+        ("99999999999999", "1.00", "99999999999999.0000"),
+        ("6", "", "0.0000"),
+    ],
+)
+def test_the_amount_of_a_line_is_the_exact_product(
+    settings: Settings, quantity: str, price: str, amount: str
+) -> None:
+    line = f"536365,85123A,LANTERN,{quantity},2010-12-01 08:26:00,{price},17850,United Kingdom"
+    drop(settings, "online_retail.csv", f"{HEADER}\n{line}\n".encode(), source="online_retail")
+    ingest(settings)
+    totals = query(settings, "select currency_code, row_count, amount::varchar from lake.load_totals")
+    assert totals == [("GBP", 1, amount)]
