@@ -10,6 +10,8 @@ CUSTOMERS ?= 20000
 MONTHS ?= 24
 # The folder or file that holds Online Retail.
 ONLINE_RETAIL ?= ../shared/data/online_retail
+# Where `make airflow` answers.
+PORT ?= 8080
 
 # Every set of data has a home of its own; CLIENTELE_HOME from the environment is respected by every target.
 ifeq ($(DATA),sample)
@@ -60,8 +62,8 @@ run-%:
 	@echo "DATA=$* is not one of: sample, complete_journey, online_retail" >&2; exit 2
 
 .PHONY: airflow
-airflow: $(RUNTIME) ## Start a local Airflow with its web page on http://127.0.0.1:8080
-	@$(BIN)/python -m clientele.orchestration.standalone
+airflow: $(RUNTIME) ## Start a local Airflow with its page on http://127.0.0.1:8080; PORT=8081 for another port
+	@$(BIN)/python -m clientele.orchestration.standalone $(PORT)
 
 .PHONY: test
 test: $(DEVELOPMENT) ## Run every test; TESTS=tests/lake runs some
@@ -88,7 +90,7 @@ check-sql: $(DEVELOPMENT)
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
 check-models: $(DEVELOPMENT)
-	@echo "== dbt parse, dbt unit tests"
+	@echo "== dbt parse (the models' unit tests run in tests/dbt)"
 	@$(DBT) parse $(DBT_PLACE)
 
 # Universal: one lock for every platform and every Python from 3.11. No index address and no path gets into it.

@@ -15,6 +15,19 @@ CUSTOMERS = 1200
 MONTHS = 14
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of a folder in one worker, so that what they share is made once.
+
+    Tests of killed runs begin with the shop that went the whole way; the scheduler's own shop stands apart.
+    """
+    folder_of = {"faults": "end_to_end"}
+    for item in items:
+        folder = item.path.relative_to(config.rootpath / "tests").parts[0]
+        group = "scheduler" if item.path.name == "test_scheduler.py" else folder_of.get(folder, folder)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @dataclass(frozen=True)
 class Shop:
     """A home folder and the way to run the command on it."""
