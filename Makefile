@@ -10,6 +10,8 @@ CUSTOMERS ?= 20000
 MONTHS ?= 24
 # The folder or file that holds Online Retail.
 ONLINE_RETAIL ?= ../shared/data/online_retail
+# How many tests run side by side.
+WORKERS ?= 2
 # Where `make airflow` answers.
 PORT ?= 8080
 
@@ -67,7 +69,7 @@ airflow: $(RUNTIME) ## Start a local Airflow with its page on http://127.0.0.1:8
 
 .PHONY: test
 test: $(DEVELOPMENT) ## Run every test; TESTS=tests/lake runs some
-	@$(BIN)/pytest $(TESTS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(TESTS)
 
 .PHONY: check check-style check-types check-layers check-sql check-models
 check: check-style check-types check-layers check-sql check-models ## Run every check that needs no data

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from clientele.duck import connect
 from clientele.errors import UnavailableError
 from clientele.settings import Settings
-from clientele.warehouse.duck import connect
 
 
 @dataclass(frozen=True)

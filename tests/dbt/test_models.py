@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from clientele.duck import connect
 from clientele.lake.mount import mount
 from clientele.publish.tables import PUBLISHED_TABLES
 from clientele.settings import PROJECT, Settings, inherited_environment, load_settings
 from clientele.warehouse.build import dbt_command, dbt_environment
-from clientele.warehouse.duck import connect
 
 
 @pytest.fixture(scope="module")

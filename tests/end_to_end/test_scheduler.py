@@ -1,4 +1,4 @@
-"""The DAGs under a real Airflow: scheduler, DAG processor and API server on ports of this machine.
+"""The DAGs under a real Airflow: API server, scheduler, DAG processor and triggerer.
 
 Covers what running a DAG in one process leaves out: DAGs through their serialised form, tasks in processes of
 their own that know the API server only, a retry, and a release started by an asset.
@@ -6,7 +6,6 @@ their own that know the API server only, a retry, and a release started by an as
 
 from __future__ import annotations
 
-import os
 import socket
 import sqlite3
 import subprocess
@@ -19,7 +18,8 @@ import duckdb
 import psutil
 import pytest
 
-from clientele.orchestration.environment import airflow_environment
+from clientele.errors import UnavailableError
+from clientele.orchestration.standalone import LocalAirflow
 from clientele.settings import Settings
 
 CUSTOMERS = 300
@@ -27,61 +27,13 @@ MONTHS = 6
 DEADLINE_SECONDS = 240
 
 
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
 
 
-class Airflow:
-    """An Airflow on one home, in processes that are ended with it."""
-
-    def __init__(self, settings: Settings) -> None:
-        port = free_port()
-        self.home = settings.home / "airflow"
-        self.environment = {
-            **os.environ,
-            **airflow_environment(settings),
-            "AIRFLOW__API__PORT": port,
-            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
-            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": free_port(),
-            # Switched on, each DAG has its latest run at once.
-            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-        }
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def run(self, *arguments: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "airflow", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, (arguments, done.stderr[-2000:])
-
-    def start(self, *arguments: str) -> None:
-        with (self.home / f"{arguments[0]}.out").open("wb") as output:
-            self.processes.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "airflow", *arguments],
-                    env=self.environment,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            )
-
-    def stop(self) -> None:
-        family = [psutil.Process(process.pid) for process in self.processes if process.poll() is None]
-        family += [child for process in family for child in process.children(recursive=True)]
-        for process in self.processes:
-            process.terminate()
-        _, alive = psutil.wait_procs(family, timeout=15)
-        for process in alive:
-            process.kill()
-        psutil.wait_procs(alive, timeout=5)
+class WatchedAirflow(LocalAirflow):
+    """The local Airflow of `make airflow` and what a test looks at: states of runs and tasks, logs."""
 
     def states(self, dag_id: str) -> list[tuple[str, str, str, str | None, int]]:
         """One row per task, in order of start: type and state of the run, task, its state, its tries."""
@@ -90,19 +42,22 @@ class Airflow:
             from dag_run as run join task_instance as task using (dag_id, run_id)
             where dag_id = ? order by task.start_date
         """
-        with sqlite3.connect(f"file:{self.home / 'airflow.db'}?mode=ro", uri=True, timeout=10) as connection:
+        database = self.logs.parent / "airflow.db"
+        with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10) as connection:
             return connection.execute(query, [dag_id]).fetchall()
 
     def wait(self, for_what: str, is_so: Callable[[], bool], deadline: float) -> None:
-        while not is_so():
-            ended = [process.args for process in self.processes if process.poll() is not None]
-            if ended or time.monotonic() > deadline:
-                pytest.fail(f"no {for_what}; ended: {ended}\n{self.tails()}", pytrace=False)
-            time.sleep(0.5)
+        try:
+            while not is_so():
+                self.require_running()
+                assert time.monotonic() < deadline, f"no {for_what} in time"
+                time.sleep(0.5)
+        except (AssertionError, UnavailableError) as error:
+            pytest.fail(f"{error}\n{self.tails()}", pytrace=False)
 
     def tails(self) -> str:
-        logs = [*self.home.glob("*.out"), *self.home.glob("logs/dag_id=*/**/*.log")]
-        return "\n".join(f"== {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in sorted(logs))
+        logs = sorted([*self.logs.glob("*.log"), *self.logs.glob("dag_id=*/**/*.log")])
+        return "\n".join(f"== {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in logs)
 
 
 @pytest.fixture
@@ -111,15 +66,19 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def airflow(settings: Settings) -> Iterator[Airflow]:
-    started = Airflow(settings)
-    try:
-        started.run("db", "migrate")
-        for part in ("api-server", "scheduler", "dag-processor"):
-            started.start(part)
+def airflow(settings: Settings) -> Iterator[WatchedAirflow]:
+    overrides = {
+        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
+        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
+        # Switched on, each DAG has its latest run at once.
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+    }
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    with WatchedAirflow(settings, free_port(), overrides) as started:
         yield started
-    finally:
-        started.stop()
+        own = psutil.Process().children(recursive=True)
+    left = [child for child in own if child.pid not in before and child.is_running()]
+    assert left == []
 
 
 def test_a_scheduled_ingest_recovers_and_its_asset_starts_a_release(airflow, settings):
@@ -147,6 +106,7 @@ def test_a_scheduled_ingest_recovers_and_its_asset_starts_a_release(airflow, set
         lambda: any(state == "up_for_retry" for *_, state, _ in airflow.states("ingest_generic_daily")),
         deadline,
     )
+    assert airflow.is_healthy()
     in_the_way.unlink()
     airflow.wait("end of the release", lambda: has_ended(airflow.states("release_on_ingest")), deadline)
 

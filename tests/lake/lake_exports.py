@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from clientele.duck import connect
 from clientele.lake.log import read_records
 from clientele.lake.mount import mount
 from clientele.lake.raw import vault_path
 from clientele.privacy.keys import load_keys
 from clientele.privacy.vault import read_vault
 from clientele.settings import Settings
-from clientele.warehouse.duck import connect
 
 NAME, PHONE, EMAIL = "Zhang Wei 张伟", "13912345678", "zhang.wei@shop.example"
 POS_HEADER = "receipt_no,line_no,store_id,sold_at,phone,sku,quantity,net_amount,currency_code,kind"

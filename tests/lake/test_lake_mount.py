@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from lake_exports import drop, pos_file, pos_line, query
 
+from clientele.duck import connect
 from clientele.lake import ingest as ingest_module
 from clientele.lake import mount as mount_module
 from clientele.lake.descriptions import ColumnDescription, SourceDescription, load_descriptions
 from clientele.lake.ingest import ingest
 from clientele.lake.mount import mount
 from clientele.settings import Settings
-from clientele.warehouse.duck import connect
 
 
 def columns(settings: Settings, relation: str) -> list[tuple[object, ...]]:

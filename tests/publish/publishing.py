@@ -9,10 +9,10 @@ from pathlib import Path
 from candidates import Shop, quality_row, write_candidate
 
 from clientele.publish.descriptions import TableDescription
-from clientele.publish.fence import next_token
 from clientele.publish.record import Release
 from clientele.publish.release import publish
 from clientele.settings import Settings
+from clientele.warehouse.fence import next_token
 
 PUBLISHED_AT = datetime(2024, 7, 1, 8, 30, tzinfo=UTC)
 DESCRIPTIONS = {

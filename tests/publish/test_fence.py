@@ -8,7 +8,7 @@ from candidates import Shop
 from filelock import FileLock
 
 from clientele.errors import UnavailableError
-from clientele.publish.fence import is_current, next_token
+from clientele.warehouse.fence import is_current, next_token
 
 
 def test_every_token_is_higher_than_the_one_before(settings):

@@ -16,12 +16,12 @@ from candidates import Shop, Tier, quality_row, write_candidate
 from publishing import publisher
 
 from clientele.failpoints import KILLED_EXIT_CODE
-from clientele.publish.fence import next_token
 from clientele.publish.record import Release
 from clientele.publish.release import publish
 from clientele.publish.store import current_release
 from clientele.publish.tables import PUBLISHED_TABLES
 from clientele.settings import Settings
+from clientele.warehouse.fence import next_token
 
 TESTS = Path(__file__).parent
 

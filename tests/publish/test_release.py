@@ -13,12 +13,12 @@ from filelock import FileLock
 
 from clientele.errors import ConfigurationError, GateFailedError, UnavailableError
 from clientele.publish import store
-from clientele.publish.fence import next_token
 from clientele.publish.record import Release, read_release
 from clientele.publish.release import publish
 from clientele.publish.store import current_release
 from clientele.publish.tables import PUBLISHED_TABLES
 from clientele.settings import Settings
+from clientele.warehouse.fence import next_token
 
 
 def query(database: Path, sql: str) -> list[tuple]:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from clientele.duck import connect
 from clientele.errors import ConfigurationError, UnavailableError
 from clientele.lake.descriptions import FeedDescription, SourceDescription, load_descriptions
 from clientele.lake.formats import open_reader
@@ -26,7 +27,6 @@ from clientele.lake.totals import control_totals
 from clientele.privacy.hashing import ContactHasher
 from clientele.privacy.keys import Keys, load_keys
 from clientele.settings import Settings
-from clientele.warehouse.duck import connect
 
 Progress = Callable[[str], None]
 

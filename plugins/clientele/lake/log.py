@@ -18,9 +18,9 @@ from typing import Literal
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from clientele.durable import make_folder, write_once
 from clientele.errors import ConfigurationError, UnavailableError
 from clientele.failpoints import failpoint
-from clientele.lake.durable import make_folder, write_once
 from clientele.settings import Settings
 
 LOCK_TIMEOUT_SECONDS = 300.0

@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from clientele.duck import identifier, path_literal
 from clientele.errors import UnavailableError
 from clientele.lake.descriptions import FeedDescription, load_descriptions
 from clientele.lake.log import LoadRecord, ResolvedLoad, read_records, resolve
 from clientele.lake.raw import malformed_path, raw_path
 from clientele.settings import Settings
-from clientele.warehouse.duck import identifier, path_literal
 
 _OWN_COLUMNS = ("_load_id", "_row_number", "_position_id")
 _LOADS = pa.schema(

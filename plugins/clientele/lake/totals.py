@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
+from clientele.duck import identifier, path_literal
 from clientele.lake.descriptions import FeedDescription
 from clientele.lake.log import NO_CURRENCY, LoadTotal
-from clientele.warehouse.duck import identifier, path_literal
 
 _PLAIN_DECIMAL = r"-?[0-9]{1,14}([.][0-9]{1,4})?"
 _NOTHING = Decimal("0.0000")

@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from clientele.crm.changes import write_changes
+from clientele.durable import write_durably
 from clientele.errors import GateFailedError, UnavailableError
 from clientele.failpoints import failpoint
 from clientele.publish import store
 from clientele.publish.descriptions import TableDescription
-from clientele.publish.fence import is_current
-from clientele.publish.files import write_durably
 from clientele.publish.record import RECORD, Release, release_name, to_json
 from clientele.publish.snapshot import Snapshot, content_of, open_snapshot, published_releases
 from clientele.publish.store import current_release
 from clientele.publish.tables import QUALITY_RESULTS, RELEASES
 from clientele.settings import Settings
+from clientele.warehouse.fence import is_current
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -20,9 +20,9 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
+from clientele.durable import point, sync, sync_tree
 from clientele.errors import UnavailableError
 from clientele.failpoints import failpoint
-from clientele.publish.files import point, sync, sync_tree
 from clientele.publish.record import RECORD, Release, read_release, release_name
 from clientele.settings import Settings
 

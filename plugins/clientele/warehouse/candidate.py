@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from clientele.duck import connect
 from clientele.errors import ConfigurationError, UnavailableError
 from clientele.failpoints import failpoint
 from clientele.lake.log import last_load_id
 from clientele.lake.mount import mount
-from clientele.publish.fence import is_current, next_token
 from clientele.settings import Settings
-from clientele.warehouse.duck import connect
+from clientele.warehouse.fence import is_current, next_token
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, also after a power cut."""
+"""Files that are whole or not there, also after a power cut, and replaced without a reader noticing."""
 
 from __future__ import annotations
 
@@ -22,16 +22,24 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
         return
     make_folder(path.parent)
     path.mkdir(mode=mode, exist_ok=True)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder last."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def sync(path: Path) -> None:
+    """Force a file's bytes, or a folder's names, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Force everything under ``folder`` to the disk, the innermost first."""
+    for parent, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            sync(Path(parent) / name)
+        sync(Path(parent))
 
 
 @contextmanager
@@ -46,7 +54,7 @@ def open_draft(path: Path) -> Iterator[BinaryIO]:
 def keep_draft(path: Path) -> None:
     """Give the draft its name, in place of whatever had it."""
     draft_of(path).replace(path)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def write_once(path: Path, content: bytes) -> None:
@@ -55,4 +63,24 @@ def write_once(path: Path, content: bytes) -> None:
         file.write(content)
     os.link(draft_of(path), path)
     draft_of(path).unlink()
-    sync_folder(path.parent)
+    sync(path.parent)
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Replace ``path`` with ``text``: a reader, or a restart, finds the old text or the new, whole."""
+    with open_draft(path) as file:
+        file.write(text.encode())
+    keep_draft(path)
+
+
+def point(link: Path, target: str) -> bool:
+    """Let the symbolic link ``link`` lead to ``target``; False when it already did.
+
+    The link is replaced by rename, so it leads to the old target or the new one at every instant.
+    """
+    if link.is_symlink() and str(link.readlink()) == target:
+        return False
+    draft_of(link).unlink(missing_ok=True)
+    draft_of(link).symlink_to(target)
+    keep_draft(link)
+    return True

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from clientele.durable import write_durably
 from clientele.errors import UnavailableError
-from clientele.publish.files import write_durably
 from clientele.settings import Settings
 
 
