@@ -17,9 +17,9 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clientele.durable import DRAFT_SUFFIX, draft_of, keep_draft, make_folder, open_draft
 from clientele.failpoints import failpoint
-from clientele.lake.descriptions import ColumnDescription, FeedDescription, plain_header
+from clientele.lake.descriptions import ColumnDescription, FeedDescription
+from clientele.durable import DRAFT_SUFFIX, draft_of, keep_draft, make_folder, open_draft
 from clientele.lake.log import LoadRecord
 from clientele.lake.reading import Chunk, MalformedRow, Reader, RefusedFileError
 from clientele.privacy.hashing import ContactHasher, birth_years
@@ -70,26 +70,24 @@ class ColumnMap:
 
 
 def map_columns(header: tuple[str, ...], feed: FeedDescription) -> ColumnMap:
-    """Find the described columns in a header by name or alias, as ``plain_header`` compares them.
+    """Find the described columns in a header by name; spaces around it and case do not matter.
 
     Raises RefusedFileError for a required column that is missing and a name that stands twice. Messages
     name described columns only: a header may be a row of data.
     """
-    names = [plain_header(name) for name in header]
-    described = {name: column for column in feed.columns for name in column.headers}
-    positions: dict[str, int] = {}
-    for position, name in enumerate(names):
-        column = described.get(name)
-        key = column.name if column else name
-        if key and key in positions:
-            shown = column.name if column else f"of column {positions[key] + 1}"
-            raise RefusedFileError("duplicate_column", f"column {position + 1} repeats the name {shown}")
-        positions[key] = position
-    missing = [column.name for column in feed.columns if column.is_required and column.name not in positions]
+    names = [name.strip().casefold() for name in header]
+    described = {column.name.strip().casefold(): column for column in feed.columns}
+    missing = [column.name for name, column in described.items() if column.is_required and name not in names]
     if missing:
         raise RefusedFileError("missing_required_column", f"no column {', '.join(missing)}")
+    positions: dict[str, int] = {}
+    for position, name in enumerate(names):
+        if name and name in positions:
+            shown = described[name].name if name in described else f"of column {positions[name] + 1}"
+            raise RefusedFileError("duplicate_column", f"column {position + 1} repeats the name {shown}")
+        positions[name] = position
     return ColumnMap(
-        described=tuple((column, positions.get(column.name)) for column in feed.columns),
+        described=tuple((column, positions.get(name)) for name, column in described.items()),
         extra=tuple(
             (header[position].strip() or f"column {position + 1}", position)
             for position, name in enumerate(names)
