@@ -17,9 +17,9 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clientele.durable import DRAFT_SUFFIX, draft_of, keep_draft, make_folder, open_draft
 from clientele.failpoints import failpoint
 from clientele.lake.descriptions import ColumnDescription, FeedDescription
-from clientele.durable import DRAFT_SUFFIX, draft_of, keep_draft, make_folder, open_draft
 from clientele.lake.log import LoadRecord
 from clientele.lake.reading import Chunk, MalformedRow, Reader, RefusedFileError
 from clientele.privacy.hashing import ContactHasher, birth_years
