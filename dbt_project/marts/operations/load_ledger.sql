@@ -90,8 +90,10 @@ pivoted as (
         load_id,
         currency_code,
         {%- for outcome in ['loaded', 'duplicate', 'superseded', 'quarantined'] %}
-        coalesce(sum(rows_count) filter (where outcome = '{{ outcome }}'), 0) as rows_{{ outcome }}_count,
-        coalesce(sum(amount) filter (where outcome = '{{ outcome }}'), 0) as amount_{{ outcome }}{{ "," if not loop.last }}
+        coalesce(sum(rows_count) filter (where outcome = '{{ outcome }}'), 0)
+            as rows_{{ outcome }}_count,
+        coalesce(sum(amount) filter (where outcome = '{{ outcome }}'), 0)
+            as amount_{{ outcome }}{{ "," if not loop.last }}
         {%- endfor %}
     from outcomes
     group by load_id, currency_code
@@ -100,13 +102,28 @@ pivoted as (
 
 loads_and_currencies as (
 
-    select load_id, currency_code from load_totals
+    select
+        load_id,
+        currency_code
+    from load_totals
+
     union distinct
-    select load_id, currency_code from pivoted
+
+    select
+        load_id,
+        currency_code
+    from pivoted
+
     union distinct
-    select load_id, 'XXX' as currency_code
+
+    -- A file without rows, such as a refused one, has no currency and still has its line.
+    select
+        loads.load_id,
+        'XXX' as currency_code
     from loads
-    where not exists (select 1 from load_totals where load_totals.load_id = loads.load_id)
+    left join load_totals
+        on loads.load_id = load_totals.load_id
+    where load_totals.load_id is null
 
 )
 
