@@ -21,6 +21,12 @@ export CLIENTELE_HOME ?= .clientele
 else
 export CLIENTELE_HOME ?= .clientele-$(DATA)
 endif
+# The real shops keep their own days.
+ifeq ($(DATA),complete_journey)
+export CLIENTELE_BUSINESS_TIME_ZONE ?= America/New_York
+else ifeq ($(DATA),online_retail)
+export CLIENTELE_BUSINESS_TIME_ZONE ?= Europe/London
+endif
 
 # Nothing that is started here reports to anybody.
 export DO_NOT_TRACK := 1
