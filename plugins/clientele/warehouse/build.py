@@ -23,9 +23,9 @@ _FAILED_STATUSES = {"error", "fail", "runtime error"}
 
 
 def dbt_environment(settings: Settings, database: Path, base: Mapping[str, str]) -> dict[str, str]:
-    """Environment of a dbt process that works on ``database``; nothing personal, telemetry off."""
+    """Environment of a dbt process that works on ``database``; without the secret key, telemetry off."""
     return {
-        **base,
+        **{name: value for name, value in base.items() if name != "CLIENTELE_SECRET_KEY"},
         "CLIENTELE_DBT_DATABASE": str(database),
         "CLIENTELE_DBT_THREADS": str(settings.threads),
         "CLIENTELE_DBT_MEMORY_LIMIT": settings.memory_limit,
@@ -71,12 +71,13 @@ def build(settings: Settings, candidate: Candidate, progress: Progress) -> None:
             step = _STEP.search(line)
             if step and (int(step[1]) % 25 == 0 or step[3] in {"FAIL", "ERROR", "WARN"}):
                 progress(f"dbt {step[1]} of {step[2]}: {step[3]}")
-    _raise_on_failure(candidate, process.returncode, last)
+    raise_on_failure(candidate.target, process.returncode, last)
 
 
-def _raise_on_failure(candidate: Candidate, return_code: int, last_line: str) -> None:
-    results_file = candidate.target / "run_results.json"
-    log = candidate.target / "dbt.log"
+def raise_on_failure(target: Path, return_code: int, last_line: str) -> None:
+    """Judge a finished dbt process by its exit code and the artifacts in ``target``."""
+    results_file = target / "run_results.json"
+    log = target / "dbt.log"
     if return_code not in (0, 1) or not results_file.exists():
         raise UnavailableError(f"dbt could not run: {last_line}", remedy=f"see {log}")
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]

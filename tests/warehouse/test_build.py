@@ -1,0 +1,61 @@
+"""What the outcome of a dbt process is taken for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clientele.errors import GateFailedError, UnavailableError
+from clientele.settings import load_settings
+from clientele.warehouse.build import dbt_environment, raise_on_failure
+
+
+def artifacts(folder: Path, *results: dict[str, str]) -> Path:
+    (folder / "run_results.json").write_text(json.dumps({"results": list(results)}), encoding="utf-8")
+    return folder
+
+
+def test_a_build_in_which_all_passed_is_fine(tmp_path):
+    raise_on_failure(artifacts(tmp_path, {"unique_id": "model.a", "status": "success"}), 0, "Completed")
+
+
+def test_the_first_failure_is_named_and_the_others_are_counted(tmp_path):
+    target = artifacts(
+        tmp_path,
+        {"unique_id": "model.a", "status": "success"},
+        {"unique_id": "test.grain", "status": "fail", "message": "Got 2 results,\n  configured to fail"},
+        {"unique_id": "model.b", "status": "error", "message": "Binder Error"},
+    )
+    with pytest.raises(GateFailedError, match=r"test\.grain and 1 more: Got 2 results, configured to fail"):
+        raise_on_failure(target, 1, "Done")
+
+
+def test_a_warning_does_not_stop_a_build(tmp_path):
+    raise_on_failure(artifacts(tmp_path, {"unique_id": "test.a", "status": "warn"}), 0, "Completed")
+
+
+@pytest.mark.parametrize("return_code", [2, -9])
+def test_a_process_that_could_not_work_is_no_verdict(tmp_path, return_code):
+    with pytest.raises(UnavailableError, match="no profile"):
+        raise_on_failure(artifacts(tmp_path), return_code, "no profile")
+
+
+def test_a_process_without_results_is_no_verdict(tmp_path):
+    with pytest.raises(UnavailableError):
+        raise_on_failure(tmp_path, 0, "")
+
+
+def test_an_exit_code_alone_stops_the_build(tmp_path):
+    with pytest.raises(GateFailedError):
+        raise_on_failure(artifacts(tmp_path, {"unique_id": "model.a", "status": "success"}), 1, "Done")
+
+
+def test_dbt_is_told_the_database_not_the_secret_and_reports_to_nobody(tmp_path):
+    base = {"PATH": "here", "CLIENTELE_SECRET_KEY": "not for dbt to know"}
+    environment = dbt_environment(load_settings({}), tmp_path / "warehouse.duckdb", base)
+    assert environment["CLIENTELE_DBT_DATABASE"] == str(tmp_path / "warehouse.duckdb")
+    assert environment["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
+    assert environment["PATH"] == "here"
+    assert "CLIENTELE_SECRET_KEY" not in environment
