@@ -38,12 +38,9 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/runtime.stamp
 DEVELOPMENT := $(VENV)/dev.stamp
 REAL_DATA := $(VENV)/real-data.stamp
-DBT := $(BIN)/dbt --quiet --no-use-colors
-DBT_PLACE := --project-dir dbt_project --profiles-dir dbt_project
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL:
 
 .PHONY: help
 help: ## List the targets
@@ -52,6 +49,9 @@ help: ## List the targets
 $(VENV)/%.stamp: requirements/%.lock requirements/install.py pyproject.toml
 	@$(PYTHON) requirements/install.py $(VENV) $<
 	@touch $@
+
+# Not two installations at once, also with --jobs.
+$(REAL_DATA): | $(RUNTIME)
 
 .PHONY: run run-sample run-complete_journey run-online_retail
 run: run-$(DATA) ## Load a shop, run the DAGs on it, publish: DATA=sample, complete_journey or online_retail
@@ -77,29 +77,31 @@ airflow: $(RUNTIME) ## Start a local Airflow with its page on http://127.0.0.1:8
 test: $(DEVELOPMENT) ## Run every test; TESTS=tests/lake runs some
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(TESTS)
 
-.PHONY: check check-style check-types check-layers check-sql check-models
-check: check-style check-types check-layers check-sql check-models ## Run every check that needs no data
+.PHONY: check check-style check-types check-layers check-models check-sql
+check: $(DEVELOPMENT) ## Run every check that needs no data
+	@$(MAKE) --no-print-directory --jobs=2 check-style check-layers check-types check-models check-sql
 
 check-style: $(DEVELOPMENT)
-	@echo "== ruff"
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@echo "ruff: passed"
 
 check-types: $(DEVELOPMENT)
-	@echo "== mypy"
-	@$(BIN)/mypy
+	@$(BIN)/mypy --no-error-summary
+	@echo "mypy: passed"
 
 check-layers: $(DEVELOPMENT)
-	@echo "== import-linter"
 	@$(BIN)/lint-imports --no-logo
+	@echo "import-linter: passed"
 
-check-sql: $(DEVELOPMENT)
-	@echo "== sqlfluff"
-	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
-
+# The models' unit tests need tables to read: they run in tests/dbt.
 check-models: $(DEVELOPMENT)
-	@echo "== dbt parse (the models' unit tests run in tests/dbt)"
-	@$(DBT) parse $(DBT_PLACE)
+	@$(BIN)/dbt --quiet --no-use-colors parse --project-dir dbt_project --profiles-dir dbt_project
+	@echo "dbt parse: passed"
+
+check-sql: check-models
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	@echo "sqlfluff: passed"
 
 # Universal: one lock for every platform and every Python from 3.11. No index address and no path gets into it.
 UV := $(VENV)-lock/bin/uv

@@ -6,6 +6,7 @@ their own that know the API server only, a retry, and a release started by an as
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sqlite3
 import subprocess
@@ -25,6 +26,7 @@ from clientele.settings import Settings
 CUSTOMERS = 300
 MONTHS = 6
 DEADLINE_SECONDS = 240
+DAG_IDS = {"ingest_generic_daily", "release_on_ingest"}
 
 
 def free_port() -> int:
@@ -42,9 +44,20 @@ class WatchedAirflow(LocalAirflow):
             from dag_run as run join task_instance as task using (dag_id, run_id)
             where dag_id = ? order by task.start_date
         """
-        database = self.logs.parent / "airflow.db"
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10) as connection:
-            return connection.execute(query, [dag_id]).fetchall()
+        return self._query(query, dag_id)
+
+    def knows(self, dag_ids: set[str]) -> bool:
+        return dag_ids <= {dag_id for (dag_id,) in self._query("select dag_id from serialized_dag")}
+
+    def switch_on(self, dag_ids: set[str]) -> None:
+        """Unpause DAGs, which gives those with a schedule their latest run at once."""
+        pattern = f"^({'|'.join(sorted(dag_ids))})$"
+        subprocess.run(
+            [sys.executable, "-m", "airflow", "dags", "unpause", "--treat-dag-id-as-regex", "--yes", pattern],
+            env=self.environment,
+            check=True,
+            capture_output=True,
+        )
 
     def wait(self, for_what: str, is_so: Callable[[], bool], deadline: float) -> None:
         try:
@@ -54,6 +67,13 @@ class WatchedAirflow(LocalAirflow):
                 time.sleep(0.5)
         except (AssertionError, UnavailableError) as error:
             pytest.fail(f"{error}\n{self.tails()}", pytrace=False)
+
+    def _query(self, query: str, *parameters: str) -> list[tuple]:
+        database = self.logs.parent / "airflow.db"
+        with contextlib.closing(
+            sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
+        ) as connection:
+            return connection.execute(query, parameters).fetchall()
 
     def tails(self) -> str:
         logs = sorted([*self.logs.glob("*.log"), *self.logs.glob("dag_id=*/**/*.log")])
@@ -70,8 +90,6 @@ def airflow(settings: Settings) -> Iterator[WatchedAirflow]:
     overrides = {
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
         "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
-        # Switched on, each DAG has its latest run at once.
-        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     }
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     with WatchedAirflow(settings, free_port(), overrides) as started:
@@ -101,12 +119,14 @@ def test_a_scheduled_ingest_recovers_and_its_asset_starts_a_release(airflow, set
     in_the_way.write_text("a file where the lake should be\n")
     deadline = time.monotonic() + DEADLINE_SECONDS
 
+    airflow.wait("DAGs in the database", lambda: airflow.knows(DAG_IDS), deadline)
+    airflow.switch_on(DAG_IDS)
     airflow.wait(
         "failed try of ingest",
         lambda: any(state == "up_for_retry" for *_, state, _ in airflow.states("ingest_generic_daily")),
         deadline,
     )
-    assert airflow.is_healthy()
+    airflow.wait("sign of life of every part", airflow.is_healthy, deadline)
     in_the_way.unlink()
     airflow.wait("end of the release", lambda: has_ended(airflow.states("release_on_ingest")), deadline)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from clientele.errors import ClienteleError, ConfigurationError, GateFailedError, UnavailableError
 from clientele.orchestration.embedded import run_dags
@@ -20,6 +21,7 @@ from clientele.settings import Settings
 
 HEADER = """
 import time
+from datetime import timedelta
 from airflow.sdk import DAG, Param, task
 from clientele.errors import GateFailedError
 from clientele.orchestration.tasks import report_progress, without_retries_where_useless
@@ -28,7 +30,7 @@ def act(text=""):
     with without_retries_where_useless():
         {body}
 
-defaults = {{"retries": 3}}
+defaults = {{"retries": 1, "retry_delay": timedelta(seconds=3)}}
 """
 DAG_OF = """
 with DAG("{dag_id}", schedule=None, default_args=defaults, params={{"as_of_date": Param(None)}}):
@@ -123,6 +125,7 @@ def test_an_unforeseen_error_stops_at_once_and_keeps_its_text_to_the_log(setting
     assert type(error) is UnavailableError
     assert error.message == "ingest_generic_daily.act failed: ValueError"
     assert "13800138000" not in str(error) + "".join(lines)
+    assert sum("failed after" in line for line in lines) == 1
     assert not any("release_on_ingest" in line for line in lines)
 
 
@@ -135,6 +138,24 @@ def test_what_cannot_be_run_is_named(settings):
     error, _ = run(settings, sources=["generic"])
     assert type(error) is ConfigurationError
     assert "dags/release_on_ingest.py" in error.message
+
+
+def test_a_run_waits_for_the_one_before_it(settings):
+    (settings.home / "airflow").mkdir()
+    lock = FileLock(settings.home / "airflow" / "runs.lock")
+    lock.acquire()
+    lines: list[str] = []
+
+    def progress(line: str) -> None:
+        lines.append(line)
+        if line.startswith("waiting for the run"):
+            time.sleep(0.5)
+            assert len(lines) == 1
+            lock.release()
+
+    with pytest.raises(ConfigurationError):
+        run_dags(settings, None, [], progress=progress)
+    assert len(lines) > 1
 
 
 def test_the_run_ends_with_its_caller_and_the_next_one_goes_through(settings):

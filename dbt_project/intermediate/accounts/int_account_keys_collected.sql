@@ -64,30 +64,50 @@ described as (
 
 keys as (
 
-    select account_number, account_type, 'card' as key_type, account_id as key_value
+    select
+        account_number,
+        account_type,
+        'card' as key_type,
+        account_id as key_value
     from described
     where account_type = 'member'
 
     union all
 
-    select account_number, account_type, 'ecommerce_account' as key_type, account_id as key_value
+    select
+        account_number,
+        account_type,
+        'ecommerce_account' as key_type,
+        account_id as key_value
     from described
     where account_type = 'ecommerce'
 
     union all
 
-    select account_number, account_type, 'ecommerce_account' as key_type, ecommerce_account_id as key_value
+    select
+        account_number,
+        account_type,
+        'ecommerce_account' as key_type,
+        ecommerce_account_id as key_value
     from described
     where account_type = 'member'
 
     union all
 
-    select account_number, account_type, 'phone' as key_type, phone_hash as key_value
+    select
+        account_number,
+        account_type,
+        'phone' as key_type,
+        phone_hash as key_value
     from described
 
     union all
 
-    select account_number, account_type, 'email' as key_type, email_hash as key_value
+    select
+        account_number,
+        account_type,
+        'email' as key_type,
+        email_hash as key_value
     from described
 
 )

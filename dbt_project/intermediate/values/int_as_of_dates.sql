@@ -48,7 +48,8 @@ select
     as_of_date,
     is_current,
 {%- for months in [1, 3, 6, 12, 24] %}
-    cast({{ dbt.dateadd('month', -months, 'as_of_date') }} as date) as after_{{ months }}m_date{{ "," if not loop.last }}
+    cast({{ dbt.dateadd('month', -months, 'as_of_date') }} as date)
+        as after_{{ months }}m_date{{ "," if not loop.last }}
 {%- endfor %}
 from dates
 where is_current or as_of_date >= first_date

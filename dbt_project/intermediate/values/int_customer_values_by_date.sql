@@ -55,7 +55,8 @@ summed as (
         sum(visits.net_sales_amount)
             filter (where visits.business_date > dates.after_{{ months }}m_date) as net_sales_{{ months }}m_amount,
         count(*)
-            filter (where visits.is_visit and visits.business_date > dates.after_{{ months }}m_date) as visits_{{ months }}m_count,
+            filter (where visits.is_visit and visits.business_date > dates.after_{{ months }}m_date)
+            as visits_{{ months }}m_count,
         {%- endfor %}
         sum(visits.net_sales_amount) as net_sales_lifetime_amount,
         count(*) filter (where visits.is_visit) as visits_lifetime_count,
@@ -138,11 +139,23 @@ joined as (
         population.customer_key,
         population.as_of_date,
         chosen_currency.currency_code,
-        summed.*  exclude (customer_key, as_of_date),
+        {%- for window in ['1m', '3m', '6m', '12m', '24m', 'lifetime'] %}
+        summed.net_sales_{{ window }}_amount,
+        summed.visits_{{ window }}_count,
+        {%- endfor %}
+        summed.first_purchase_date,
+        summed.last_purchase_date,
+        summed.largest_visit_amount,
+        summed.visit_sales_12m_amount,
+        summed.gross_sales_12m_amount,
+        summed.returned_12m_amount,
         last_visits.last_visit_amount,
         coalesce(week_streaks.consecutive_weeks_count, 0) as consecutive_weeks_count,
         least(
-            12, {{ dbt.datediff('summed.first_purchase_date', 'population.as_of_date', 'month') }} + 1
+            12,
+            12 * (extract(year from population.as_of_date) - extract(year from summed.first_purchase_date))
+            + extract(month from population.as_of_date) - extract(month from summed.first_purchase_date)
+            + 1
         ) as months_observed
     from population
     cross join chosen_currency

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import tempfile
 from base64 import urlsafe_b64encode
 from dataclasses import fields
 from pathlib import Path
@@ -55,11 +56,11 @@ def _clientele_variables(settings: Settings) -> dict[str, str]:
 def _secret(path: Path) -> str:
     """The secret kept in ``path``; the first caller makes it, readable by its owner only."""
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(urlsafe_b64encode(secrets.token_bytes(32)))
-        # Of two processes that start at once, the first to link wins, and both read the whole of its secret.
+        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(urlsafe_b64encode(secrets.token_bytes(32)))
+        # Of two that start at once, the first to link wins, and both read the whole of its secret.
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
-        draft.unlink()
+        Path(draft).unlink()
     return path.read_text(encoding="ascii")
