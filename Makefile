@@ -3,13 +3,17 @@
 PYTHON ?= python3
 # The environment everything runs in; made from the lock files on first use.
 VENV ?= .venv
-# What `make run` loads: sample, complete_journey or online_retail.
+# What `make run` loads: sample, complete_journey, online_retail or cdnow.
 DATA ?= sample
 # Size of the sample shop.
 CUSTOMERS ?= 20000
 MONTHS ?= 24
 # The folder or file that holds Online Retail.
 ONLINE_RETAIL ?= ../shared/data/online_retail
+# The folder or file that holds CDNOW.
+CDNOW ?= ../shared/data/cdnow
+# Lines of the file that `make bench` measures with.
+LINES ?= 2000000
 # How many tests run side by side.
 WORKERS ?= 2
 # Where `make airflow` answers.
@@ -26,6 +30,8 @@ ifeq ($(DATA),complete_journey)
 export CLIENTELE_BUSINESS_TIME_ZONE ?= America/New_York
 else ifeq ($(DATA),online_retail)
 export CLIENTELE_BUSINESS_TIME_ZONE ?= Europe/London
+else ifeq ($(DATA),cdnow)
+export CLIENTELE_BUSINESS_TIME_ZONE ?= America/New_York
 endif
 
 # Nothing that is started here reports to anybody.
@@ -53,8 +59,8 @@ $(VENV)/%.stamp: requirements/%.lock requirements/install.py pyproject.toml
 # Not two installations at once, also with --jobs.
 $(REAL_DATA): | $(RUNTIME)
 
-.PHONY: run run-sample run-complete_journey run-online_retail
-run: run-$(DATA) ## Load a shop, run the DAGs on it, publish: DATA=sample, complete_journey or online_retail
+.PHONY: run run-sample run-complete_journey run-online_retail run-cdnow
+run: run-$(DATA) ## Load a shop, run the DAGs on it, publish: DATA=sample, complete_journey, online_retail or cdnow
 	@$(BIN)/clientele run --via-airflow
 
 run-sample: $(RUNTIME)
@@ -66,8 +72,11 @@ run-complete_journey: $(RUNTIME) $(REAL_DATA)
 run-online_retail: $(RUNTIME)
 	@$(BIN)/clientele deliver online_retail --from "$(ONLINE_RETAIL)"
 
+run-cdnow: $(RUNTIME)
+	@$(BIN)/clientele deliver cdnow --from "$(CDNOW)"
+
 run-%:
-	@echo "DATA=$* is not one of: sample, complete_journey, online_retail" >&2; exit 2
+	@echo "DATA=$* is not one of: sample, complete_journey, online_retail, cdnow" >&2; exit 2
 
 .PHONY: airflow
 airflow: $(RUNTIME) ## Start a local Airflow with its page on http://127.0.0.1:8080; PORT=8081 for another port
@@ -76,6 +85,10 @@ airflow: $(RUNTIME) ## Start a local Airflow with its page on http://127.0.0.1:8
 .PHONY: test
 test: $(DEVELOPMENT) ## Run every test; TESTS=tests/lake runs some
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(TESTS)
+
+.PHONY: bench
+bench: $(RUNTIME) ## Measure how fast CSV goes into the lake, beside DuckDB's reader; LINES=20000000 for more
+	@$(BIN)/python tests/bench/ingest_throughput.py --lines $(LINES) --output "$(CLIENTELE_HOME)/bench/ingest.json"
 
 .PHONY: check check-style check-types check-layers check-models check-sql
 check: $(DEVELOPMENT) ## Run every check that needs no data

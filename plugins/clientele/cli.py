@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -109,6 +110,119 @@ def _doctor(_arguments: argparse.Namespace, settings: Settings) -> tuple[Any, in
     return {"findings": findings}, EXIT_CHECK_SAID_NO if said_no else EXIT_DONE
 
 
+def _quarantine_list(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.quarantine.listing import list_groups
+
+    groups = list_groups(settings, arguments.source, arguments.reason, arguments.load)
+    for group in groups:
+        where = f" in {group.column_name}" if group.column_name else ""
+        _say(
+            f"load {group.load_id} {group.source}/{group.file_name}: {group.rows_count:,} rows,"
+            f" {group.reason_code}{where}, {group.redriven_rows_count:,} redriven;"
+            f" the first is row {group.first_row_number}"
+        )
+    if not groups:
+        _say("no row is in quarantine")
+    return {"groups": groups}, EXIT_DONE
+
+
+def _quarantine_show(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.lake.landing import printable
+    from clientele.quarantine.rows import show_row
+
+    row = show_row(settings, arguments.load, arguments.row, reveals=arguments.reveal)
+    _say(f"load {row.load_id} row {row.row_number} of {row.source}/{row.file_name}")
+    for column, cell in row.cells.items():
+        _say(f"  {column}: {printable(cell or '')}")
+    if row.reason is not None:
+        _say(f"  it could not be split: {row.reason}")
+        _say(f"  its text: {printable(row.text or '')}")
+    return row, EXIT_DONE
+
+
+def _quarantine_export(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.quarantine.rows import export_rows
+
+    rows = export_rows(settings, arguments.load, arguments.output)
+    _say(f"{rows:,} rows in {arguments.output}; it holds contact data: delete it when it has been redriven")
+    return {"rows": rows, "file": arguments.output}, EXIT_DONE
+
+
+def _quarantine_original(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.quarantine.rows import export_original
+
+    size = export_original(settings, arguments.load, arguments.output)
+    _say(f"{size:,} bytes in {arguments.output}; it holds contact data: delete it when you have seen it")
+    return {"size_bytes": size, "file": arguments.output}, EXIT_DONE
+
+
+def _quarantine_redrive(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.lake.ingest import redrive
+
+    outcome = redrive(settings, arguments.file)
+    if outcome.status == "unchanged":
+        _say(f"{arguments.file} was redriven before; nothing was changed")
+    else:
+        taken_in = f"{outcome.source}/{outcome.file_name}"
+        _say(f"{outcome.row_count:,} rows taken in as {taken_in}; `clientele run` loads them")
+    return outcome, EXIT_DONE
+
+
+def _source_new(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.lake.draft import draft_source, write_description
+
+    draft = draft_source(arguments.name, arguments.file)
+    if arguments.print:
+        if not arguments.json:
+            print(draft, end="")
+        return {"description": draft}, EXIT_DONE
+    path = write_description(settings.dbt_project, arguments.name, draft)
+    _say(f"{path} is a draft: check every line marked as a guess; docs/sources.md shows the next steps")
+    return {"file": path}, EXIT_DONE
+
+
+def _crm_export(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    plain = settings.published / "crm"
+    if not arguments.staff:
+        _say(f"without contact data, the changes of the current release lie in {plain}")
+        return {"file": plain / "customer_tier_changes.csv"}, EXIT_DONE
+    from clientele.crm.staff import write_staff_edition
+
+    edition = write_staff_edition(settings)
+    _say(
+        f"{edition.rows:,} rows in {edition.file}, {edition.rows_with_contact:,} with contact data:"
+        " for staff alone, delete it when it has been taken over"
+    )
+    return edition, EXIT_DONE
+
+
+def _add_quarantine(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """`clientele quarantine ...`: rows that were set aside."""
+    listing = command("list", _quarantine_list, "count the rows set aside, by file and reason")
+    listing.add_argument("--source", metavar="NAME", help="only this source")
+    listing.add_argument("--reason", metavar="CODE", help="only this reason code")
+    listing.add_argument("--load", type=_positive, metavar="N", help="only this load")
+    show = command("show", _quarantine_show, "show one row, contact data masked")
+    show.add_argument("--load", type=_positive, required=True, metavar="N", help="its load")
+    show.add_argument(
+        "--row", type=_positive, required=True, metavar="M", help="its place in the file, from 1"
+    )
+    show.add_argument("--reveal", action="store_true", help="show contact data too; needs the secret key")
+    export = command(
+        "export", _quarantine_export, "write a load's rows that wait for repair as CSV, to be redriven"
+    )
+    original = command(
+        "original", _quarantine_original, "write a load's file as it was dropped, while it is kept"
+    )
+    for sub in (export, original):
+        sub.add_argument("--load", type=_positive, required=True, metavar="N", help="the load")
+        sub.add_argument(
+            "--output", type=Path, required=True, metavar="FILE", help="holds contact data: mode 0600"
+        )
+    redrive = command("redrive", _quarantine_redrive, "take repaired rows in as a new load")
+    redrive.add_argument("file", type=Path, metavar="FILE", help="what `export` wrote, repaired")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The command's options; every sub-command sets ``handler``."""
     common = _Parser(add_help=False)
@@ -122,10 +236,18 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"clientele {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, handler: Handler, help_text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help_text, description=help_text, parents=[common])
+    def command(
+        name: str, handler: Handler, help_text: str, among: Any = commands
+    ) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = among.add_parser(
+            name, help=help_text, description=help_text, parents=[common]
+        )
         sub.set_defaults(handler=handler)
         return sub
+
+    def group(name: str, help_text: str) -> Callable[..., argparse.ArgumentParser]:
+        sub = commands.add_parser(name, help=help_text, description=help_text)
+        return partial(command, among=sub.add_subparsers(dest="action", required=True, metavar="ACTION"))
 
     sample = command("sample", _sample, "generate the sample shop's exports into the landing folder")
     sample.add_argument("--customers", type=_positive, default=20_000, help="people who shop (default 20000)")
@@ -134,7 +256,7 @@ def build_parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=1, help="same seed, same bytes (default 1)")
 
     deliver = command("deliver", _deliver, "put a real data set into the landing folder")
-    deliver.add_argument("name", choices=["complete_journey", "online_retail"], help="the data set")
+    deliver.add_argument("name", choices=["complete_journey", "online_retail", "cdnow"], help="the data set")
     deliver.add_argument(
         "--from", dest="source_path", type=Path, metavar="PATH", help="folder or file that holds it"
     )
@@ -148,6 +270,20 @@ def build_parser() -> argparse.ArgumentParser:
     )
     run.add_argument(
         "--via-airflow", action="store_true", help="run the Airflow DAGs, not their steps one by one"
+    )
+
+    _add_quarantine(group("quarantine", "rows that were set aside: list, show, export, redrive"))
+    source = group("source", "systems that export files")(
+        "new", _source_new, "draft the description of a source from one of its files"
+    )
+    source.add_argument("name", metavar="NAME", help="what the source is called: small letters, digits, _")
+    source.add_argument("file", type=Path, metavar="FILE", help="one of its files, read only")
+    source.add_argument("--print", action="store_true", help="print the draft, write nothing")
+    crm = group("crm", "what the CRM takes over")("export", _crm_export, "the customers whose tier changed")
+    crm.add_argument(
+        "--staff",
+        action="store_true",
+        help="with contact data, below CLIENTELE_HOME/staff; needs the secret key",
     )
 
     command("doctor", _doctor, "examine the installation, the lake and the current release")

@@ -57,6 +57,25 @@ def keep_draft(path: Path) -> None:
     sync(path.parent)
 
 
+@contextmanager
+def private_draft(path: Path) -> Iterator[Path]:
+    """The draft of ``path``, made empty, readable by its owner alone; gets its name when the block ends.
+
+    Whoever writes to it must not replace it. After an error nothing is left of it.
+    """
+    make_folder(path.absolute().parent)
+    draft = draft_of(path)
+    draft.unlink(missing_ok=True)
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield draft
+        sync(draft)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    keep_draft(path)
+
+
 def write_once(path: Path, content: bytes) -> None:
     """Write a file under a name that must be free; raises FileExistsError otherwise."""
     with open_draft(path) as file:

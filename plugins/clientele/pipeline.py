@@ -8,7 +8,7 @@ Each step takes the run's id from the one before, so that every step may run in 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from clientele.errors import GateFailedError
 from clientele.lake import ingest as lake_ingest
@@ -28,9 +28,14 @@ Progress = Callable[[str], None]
 REQUIRED_BOUNDARIES = frozenset({"sources", "built"})
 
 
-def ingest(settings: Settings, source: str | None, progress: Progress) -> lake_ingest.IngestResult:
-    """Take every new file of ``source`` (None: of all sources) from the landing folder into the lake."""
-    return lake_ingest.ingest(settings, source, progress)
+def ingest(
+    settings: Settings, source: str | None, progress: Progress, now: datetime | None = None
+) -> lake_ingest.IngestResult:
+    """Take every new file of ``source`` (None: of all sources) from the landing folder into the lake.
+
+    Original files whose time is over at ``now`` (None: by the clock) are removed.
+    """
+    return lake_ingest.ingest(settings, source, progress, now=now or datetime.now(UTC))
 
 
 def prepare(settings: Settings, as_of_date: date | None) -> str:

@@ -50,6 +50,14 @@ REAL_DATA: Mapping[str, RealData] = MappingProxyType(
                 package=None,
                 remedy="name the file or its folder: clientele deliver --from",
             ),
+            RealData(
+                name="cdnow",
+                title="CDNOW",
+                files=(("CDNOW_master.txt",),),
+                business_time_zone="America/New_York",
+                package=None,
+                remedy="name the file or its folder: clientele deliver --from",
+            ),
         )
     }
 )

@@ -27,6 +27,7 @@ class Settings:
     phone_region: str = "CN"
     settle_seconds: float = 1.0
     keep_releases: int = 5
+    keep_originals_days: int = 35
     threads: int = 2
     memory_limit: str = "4GB"
     secret_key: str | None = field(default=None, repr=False)
@@ -102,6 +103,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         phone_region=text("PHONE_REGION", Settings.phone_region),
         settle_seconds=number("SETTLE_SECONDS", Settings.settle_seconds, 0),
         keep_releases=int(number("KEEP_RELEASES", Settings.keep_releases, 1)),
+        keep_originals_days=int(number("KEEP_ORIGINALS_DAYS", Settings.keep_originals_days, 0)),
         threads=int(number("THREADS", Settings.threads, 1)),
         memory_limit=text("MEMORY_LIMIT", Settings.memory_limit),
         secret_key=env.get(PREFIX + "SECRET_KEY") or None,

@@ -10,7 +10,7 @@ import pytest
 
 from clientele.privacy.hashing import ContactHasher
 from clientele.privacy.keys import load_keys
-from clientele.settings import load_settings
+from clientele.settings import PROJECT, load_settings
 
 LEDGER_COLUMNS = [
     f"{kind}_{outcome}{ending}"
@@ -204,6 +204,19 @@ def test_no_table_holds_contact_data(sample_shop, connection):
                 digits = {"".join(filter(str.isdigit, text)).removeprefix("86") for (text,) in seen}
                 assert not digits & phones, (table, column)
                 assert not {text for (text,) in seen} & emails, (table, column)
+
+
+def test_rows_in_quarantine_are_told_without_contact_data(sample_shop, connection):
+    phones, emails = contact_data(connection)
+    seed = (PROJECT / "dbt_project" / "seeds" / "rejection_reasons.csv").read_text(encoding="utf-8")
+    of_split_rows = {line.partition(",")[0] for line in seed.splitlines()[1:]}
+    told = rows(connection, "select reason_code, row_text from quarantined_rows")
+    assert len(told) > 5
+    for reason_code, text in told:
+        assert (text is not None) == (reason_code in of_split_rows)
+        digits = "".join(filter(str.isdigit, text or ""))
+        assert not {phone for phone in phones if phone in digits}
+        assert not {email for email in emails if email in (text or "").lower()}
 
 
 def test_no_file_for_people_or_machines_holds_contact_data(sample_shop, connection):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from clientele.errors import ConfigurationError
-from clientele.lake.descriptions import load_descriptions
+from clientele.lake.descriptions import ColumnDescription, FeedDescription, load_descriptions
 from clientele.settings import PROJECT
 
 GOOD = """
@@ -53,6 +54,7 @@ def test_a_source_is_what_its_dbt_file_says(tmp_path: Path) -> None:
     assert (sales.view, sales.encoding, sales.delimiter) == ("till__sales", "utf-8", ",")
     assert sales.lake_columns == ("number", "quantity", "price", "phone_hash", "child_birth_year")
     assert [column.name for column in sales.columns if column.is_required] == ["number"]
+    assert (sales.volume, sales.account) == ("warning", None)
     assert till.feeds_of("SALES_2025.CSV") == [sales]
     assert till.feeds_of("sales_2025.csv.bak") == []
 
@@ -81,6 +83,31 @@ def test_a_change_of_the_file_is_seen(tmp_path: Path) -> None:
         ("currency: GBP", "currency: pounds", ["control_total.currency"]),
         ("currency: GBP", "currency: GBP, currency_column: number", ["control_total", "either"]),
         ("contact: phone", "contact: fax", ["columns.3.contact"]),
+        ("key: [number]", "volume: loud", ["till.sales.volume"]),
+        ("key: [number]", "account: {type: member}", ["till.sales.account.id"]),
+        ("key: [number]", "account: {type: guest, id: number}", ["till.sales.account.type"]),
+        ("key: [number]", "account: {type: member, id: phone}", ["account.id", "'phone'"]),
+        ("key: [number]", "account: {type: member, id: number, name: [price]}", ["account.name", "'price'"]),
+        ("key: [number]", "format: excel", ["till.sales.format"]),
+        ("key: [number]", "format: xml", ["records"]),
+        ("key: [number]", "format: fixed_width", ["start and width", "'number'"]),
+        ("key: [number]", "encoding: auto", ["encodings"]),
+        ("key: [number]", "encodings: [gbk, big5]", ["encodings"]),
+        (
+            "key: [number]",
+            "encoding: auto, encodings: [gbk, utf-9]".replace(", e", "\n              e"),
+            ["utf-9"],
+        ),
+        ("key: [number]", "encoding: base64", ["encoding", "base64"]),
+        ("key: [number]", "encoding: utf-7", ["encoding", "utf-7"]),
+        ("key: [number]", "names: [number]", ["names"]),
+        ("key: [number]", "records: /a//b", ["records"]),
+        ("key: [number]", "skip_title_rows: 3", ["skip_title_rows"]),
+        ("{name: price}", "{name: price, config: {meta: {aliases: [QUANTITY]}}}", ["quantity", "twice"]),
+        ("{name: price}", "{name: price, config: {meta: {path: a/../b}}}", ["path", "'a/../b'"]),
+        ("{name: price}", "{name: price, config: {meta: {path: 'a[b()]'}}}", ["path"]),
+        ("{name: price}", "{name: price, config: {meta: {start: 4}}}", ["'price'", "start and width"]),
+        ("{name: price}", "{name: price, config: {meta: {start: 0, width: 4}}}", ["columns.2.start"]),
         ("{name: price}", "{name: Quantity}", ["columns", "quantity"]),
         ("{name: price}", "{name: _price}", ["columns", "_"]),
         ("{name: quantity}", "{name: quantity, name: price}", ["duplicate key"]),
@@ -102,3 +129,29 @@ def test_a_wrong_description_is_refused_in_one_line(
 def test_the_sources_of_this_project_describe_every_column() -> None:
     descriptions = load_descriptions(PROJECT / "dbt_project")
     assert {"pos_sales", "ecommerce_orders", "members"} <= set(descriptions["generic"].feeds)
+
+
+def test_columns_of_fixed_width_text_may_not_overlap(tmp_path: Path) -> None:
+    places = [("number", 1, 5), ("quantity", 5, 3), ("price", 10, 2)]
+    text = GOOD.replace("key: [number]", "format: fixed_width").replace(
+        "{meta: {required: true}}", "{meta: {}}"
+    )
+    text = text.partition("          - {name: phone")[0]
+    for name, start, width in places:
+        place = f"config: {{meta: {{start: {start}, width: {width}}}}}"
+        text = text.replace(f"- {{name: {name}}}", f"- {{name: {name}, {place}}}")
+        text = text.replace(f"- {{name: {name}, config: {{meta: {{}}}}}}", f"- {{name: {name}, {place}}}")
+    with pytest.raises(ConfigurationError, match="'quantity' begins within another column"):
+        load_descriptions(project(tmp_path, text))
+    feed = load_descriptions(project(tmp_path, text.replace("start: 5", "start: 6")))["till"].feeds["sales"]
+    assert [(column.start, column.width) for column in feed.columns] == [(1, 5), (6, 3), (10, 2)]
+
+
+def test_a_page_of_documentation_shows_every_key() -> None:
+    page = (PROJECT / "docs" / "sources.md").read_text(encoding="utf-8")
+    keys = {*FeedDescription.model_fields} - {"source", "name", "columns"}
+    keys |= {*ColumnDescription.model_fields} - {"name", "is_required"} | {"required"}
+    shown = {
+        key for line in page.splitlines() if line.startswith("| `") for key in re.findall("`([a-z_]+)`", line)
+    }
+    assert keys <= shown

@@ -59,7 +59,11 @@ DECLARATIONS: Mapping[str, str] = {
         loaded_at timestamp""",
     "quarantined_rows": """load_id bigint not null, row_number bigint not null, source varchar, feed varchar,
         file_name varchar, column_name varchar, reason_code varchar, reason varchar, currency_code varchar,
-        amount decimal(18, 4)""",
+        amount decimal(18, 4), row_text varchar, redriven_by_load_id bigint""",
+    "feed_days": """source varchar not null, feed varchar not null, business_date date not null,
+        volume_check varchar, lines_count bigint, usual_lines_count bigint, days_since_previous_count bigint,
+        usual_days_since_previous_count bigint, history_days_count bigint, days_to_newest_count bigint,
+        is_newest_of_feed boolean""",
     "quality_results": """boundary varchar not null, suite_name varchar not null, check_id varchar not null,
         check_name varchar, table_name varchar, column_name varchar, severity varchar, is_successful boolean,
         checked_count bigint, failed_count bigint, details varchar""",
@@ -190,6 +194,10 @@ def _rows(shop: Shop) -> dict[str, list[dict[str, object]]]:
         "load_ledger": [
             {"load_id": load_id, "currency_code": "CNY", "rows_in_count": 3, "loaded_at": shop.loaded_at}
             for load_id in range(1, shop.known_load_id + 1)
+        ],
+        "feed_days": [
+            {"source": "generic", "feed": "pos_sales", "business_date": day, "lines_count": 3}
+            for day in ("2024-06-29", "2024-06-30")
         ],
         "quarantined_rows": [{"load_id": 1, "row_number": row, "amount": "1.0000"} for row in (4, 9)],
     }

@@ -14,6 +14,17 @@ def _without(table: str, *columns: str, row: bool = False) -> dict[tuple[str, st
     }
 
 
+def _lost(table: str, **columns: str) -> dict[tuple[str, str], str]:
+    """A row without anything, by check, for columns whose checks are not called after them."""
+    return {
+        (f"{table}.warning", check_id): (
+            f"insert into lake.{table} (_load_id, _row_number) values (9, 1);"
+            f' update lake.{table} set "{column}" = null'
+        )
+        for check_id, column in columns.items()
+    }
+
+
 BAD_BATCHES: dict[tuple[str, str], str] = {
     ("loads.blocking", "some_load_accepted"): "update lake.loads set status = 'refused'",
     ("loads.blocking", "status_known"): "update lake.loads set status = 'lost' where load_id = 4",
@@ -105,6 +116,107 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
             "customer_mostly_given": "CustomerID",
         }.items()
     },
+    **_lost(
+        "shopify__orders",
+        order_given="Name",
+        created_at_given="Created at",
+        quantity_given="Lineitem quantity",
+        price_given="Lineitem price",
+    ),
+    ("shopify__orders.warning", "status_known"): (
+        "insert into lake.shopify__orders"
+        """ (_load_id, _row_number, "Financial Status") values (9, 1, 'lost')"""
+    ),
+    ("shopify__orders.warning", "order_has_a_first_row"): (
+        """insert into lake.shopify__orders (_load_id, _row_number, "Name") values (9, 1, '#1001')"""
+    ),
+    **_lost(
+        "shopify__customers",
+        email_mostly_given="Email_hash",
+    ),
+    **_lost(
+        "square__items_detail",
+        transaction_given="Transaction ID",
+        date_given="Date",
+        time_given="Time",
+        zone_given="Time Zone",
+        quantity_given="Qty",
+        net_sales_given="Net Sales",
+    ),
+    ("square__items_detail.warning", "event_type_known"): (
+        "insert into lake.square__items_detail"
+        """ (_load_id, _row_number, "Event Type") values (9, 1, 'lost')"""
+    ),
+    **_lost(
+        "toast__item_selections",
+        check_given="Check Id",
+        selection_given="Item Selection Id",
+        order_date_given="Order Date",
+        quantity_given="Qty",
+        net_price_given="Net Price",
+    ),
+    **_lost(
+        "woocommerce__orders",
+        order_given="order_id",
+        date_given="date",
+        order_total_given="order_total",
+        line_items_given="line_items",
+    ),
+    ("woocommerce__orders.warning", "status_known"): (
+        """insert into lake.woocommerce__orders (_load_id, _row_number, "status") values (9, 1, 'lost')"""
+    ),
+    **_lost(
+        "magento__order_grid",
+        order_given="ID",
+        purchase_date_given="Purchase Date",
+        grand_total_given="Grand Total (Base)",
+        status_given="Status",
+    ),
+    **_lost(
+        "magento__customer_listing",
+        customer_given="ID",
+        customer_since_given="Customer Since",
+    ),
+    **_lost(
+        "chinese_pos__receipt_lines",
+        order_given="订单ID",
+        product_given="商品ID",
+        store_given="门店编号",
+        price_given="单价",
+        quantity_given="销量",
+        time_given="成交时间",
+    ),
+    **_lost(
+        "taobao__orders",
+        order_given="订单编号",
+        paid_amount_given="买家实际支付金额",
+        created_at_given="订单创建时间",
+    ),
+    ("taobao__orders.warning", "status_known"): (
+        """insert into lake.taobao__orders (_load_id, _row_number, "订单状态") values (9, 1, '已发出')"""
+    ),
+    **_lost(
+        "ta_feng__receipt_lines",
+        day_given="日期",
+        member_given="會員卡號",
+        product_given="商品編碼",
+        quantity_given="數量",
+        sales_given="銷售",
+    ),
+    **_without("olist__order_items", "order_id", "order_item_id", "product_id", "price", row=True),
+    ("olist__order_items.warning", "order_known"): (
+        "insert into lake.olist__order_items (_load_id, _row_number, order_id) values (9, 1, 'o1')"
+    ),
+    **_without("olist__orders", "order_id", "customer_id", row=True),
+    **_lost("olist__orders", purchased_at_given="order_purchase_timestamp"),
+    ("olist__orders.warning", "status_known"): (
+        "insert into lake.olist__orders (_load_id, _row_number, order_status) values (9, 1, 'lost')"
+    ),
+    **_without("olist__customers", "customer_id", "customer_unique_id", row=True),
+    **_without("olist__order_payments", "order_id", "payment_type", row=True),
+    **_without("cdnow__purchases", "customer_id", "date", "number_of_cds", "dollar_value", row=True),
+    **_without("poslog__line_items", "store_id", "transaction_number", "line_number", "ended_at", row=True),
+    **_lost("poslog__line_items", currency_given="currency_code", some_line_sells="extended_amount"),
     ("load_ledger.blocking", "rows_conserved"): (
         "update load_ledger set rows_loaded_count = rows_loaded_count - 1 where load_id = 3"
     ),
@@ -132,6 +244,18 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
     ("quarantined_rows.blocking", "amounts_as_in_the_ledger"): (
         "update quarantined_rows set amount = 10.02 where row_number = 8"
     ),
+    **{
+        (f"feed_days.{severity}", check_id): (
+            f"update feed_days set {change}"
+            f" where business_date = date '{day}' and volume_check = '{severity}'"
+        )
+        for severity in ("blocking", "warning")
+        for check_id, change, day in (
+            ("no_day_missing", "days_since_previous_count = 2", "2025-12-20"),
+            ("lines_as_usual", "lines_count = 3", "2025-12-20"),
+            ("still_delivered", "days_to_newest_count = 4", "2025-12-31"),
+        )
+    },
     ("sales_line_totals.blocking", "amounts_as_in_the_ledger"): (
         "update sales_line_totals set amount = amount + 0.01 where currency_code = 'USD'"
     ),

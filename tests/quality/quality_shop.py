@@ -86,6 +86,66 @@ create table lake.online_retail__invoice_lines (
     _load_id bigint, _row_number bigint, "InvoiceNo" varchar, "StockCode" varchar, "Quantity" varchar,
     "InvoiceDate" varchar, "UnitPrice" varchar, "CustomerID" varchar
 );
+create table lake.shopify__orders (
+    _load_id bigint, _row_number bigint, "Name" varchar, "Created at" varchar, "Lineitem quantity"
+    varchar, "Lineitem price" varchar, "Financial Status" varchar
+);
+create table lake.shopify__customers (
+    _load_id bigint, _row_number bigint, "Email_hash" varchar
+);
+create table lake.square__items_detail (
+    _load_id bigint, _row_number bigint, "Transaction ID" varchar, "Date" varchar, "Time" varchar,
+    "Time Zone" varchar, "Qty" varchar, "Net Sales" varchar, "Event Type" varchar
+);
+create table lake.toast__item_selections (
+    _load_id bigint, _row_number bigint, "Check Id" varchar, "Item Selection Id" varchar, "Order Date"
+    varchar, "Qty" varchar, "Net Price" varchar
+);
+create table lake.woocommerce__orders (
+    _load_id bigint, _row_number bigint, order_id varchar, "date" varchar, order_total varchar,
+    line_items varchar, status varchar
+);
+create table lake.magento__order_grid (
+    _load_id bigint, _row_number bigint, "ID" varchar, "Purchase Date" varchar, "Grand Total (Base)"
+    varchar, "Status" varchar
+);
+create table lake.magento__customer_listing (
+    _load_id bigint, _row_number bigint, "ID" varchar, "Customer Since" varchar
+);
+create table lake.chinese_pos__receipt_lines (
+    _load_id bigint, _row_number bigint, "订单ID" varchar, "商品ID" varchar, "门店编号" varchar,
+    "单价" varchar, "销量" varchar, "成交时间" varchar
+);
+create table lake.taobao__orders (
+    _load_id bigint, _row_number bigint, "订单编号" varchar, "买家实际支付金额" varchar,
+    "订单创建时间" varchar, "订单状态" varchar
+);
+create table lake.ta_feng__receipt_lines (
+    _load_id bigint, _row_number bigint, "日期" varchar, "會員卡號" varchar, "商品編碼" varchar,
+    "數量" varchar, "銷售" varchar
+);
+create table lake.olist__order_items (
+    _load_id bigint, _row_number bigint, order_id varchar, order_item_id varchar, product_id varchar,
+    price varchar
+);
+create table lake.olist__orders (
+    _load_id bigint, _row_number bigint, order_id varchar, customer_id varchar, order_status varchar,
+    order_purchase_timestamp varchar
+);
+create table lake.olist__customers (
+    _load_id bigint, _row_number bigint, customer_id varchar, customer_unique_id varchar
+);
+create table lake.olist__order_payments (
+    _load_id bigint, _row_number bigint, order_id varchar, payment_type varchar
+);
+create table lake.cdnow__purchases (
+    _load_id bigint, _row_number bigint, customer_id varchar, "date" varchar, number_of_cds varchar,
+    dollar_value varchar
+);
+create table lake.poslog__line_items (
+    _load_id bigint, _row_number bigint, store_id varchar, transaction_number varchar, line_number varchar,
+    ended_at varchar, currency_code varchar, extended_amount varchar
+);
 """
 
 _BUILT = """
@@ -128,6 +188,16 @@ from (values
     (7, 'sold_at', 'not_a_timestamp', 'CNY', 10.00), (8, 'kind', 'unknown_kind', 'CNY', 10.01),
     (401, null, 'too_many_fields', 'XXX', null), (402, null, 'too_many_fields', 'XXX', null)
 ) as rows(row_number, column_name, reason_code, currency_code, amount);
+
+create table feed_days as
+select
+    'generic' as source, feed, date '2025-12-01' + i::integer as business_date, volume_check,
+    30::bigint as lines_count, if(i > 0, 30, null)::bigint as usual_lines_count,
+    if(i > 0, 1, null)::bigint as days_since_previous_count,
+    if(i > 1, 1, null)::bigint as usual_days_since_previous_count, i::bigint as history_days_count,
+    30 - i::bigint as days_to_newest_count, i = 30 as is_newest_of_feed
+from (values ('pos_sales', 'blocking'), ('ecommerce_orders', 'warning')) as feeds(feed, volume_check)
+cross join range(31) as rows(i);
 
 create table sales_line_totals as
 select

@@ -141,4 +141,5 @@ def test_every_delivered_file_belongs_to_one_feed_of_its_source() -> None:
         ("complete_journey", "transactions.parquet"): ["transactions"],
         ("online_retail", "online_retail.csv.gz"): ["invoice_lines"],
         ("online_retail", "online_retail.csv"): ["invoice_lines"],
+        ("cdnow", "CDNOW_master.txt"): ["purchases"],
     }

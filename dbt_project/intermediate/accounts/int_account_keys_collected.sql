@@ -41,6 +41,7 @@ described as (
 
     select
         accounts.account_number,
+        accounts.source,
         accounts.account_type,
         accounts.account_id,
         members.ecommerce_account_id,
@@ -62,13 +63,14 @@ described as (
 
 ),
 
+-- Numbers mean something within one system only: customer 12 of two shops is two people.
 keys as (
 
     select
         account_number,
         account_type,
         'card' as key_type,
-        account_id as key_value
+        source || ':' || account_id as key_value
     from described
     where account_type = 'member'
 
@@ -78,7 +80,7 @@ keys as (
         account_number,
         account_type,
         'ecommerce_account' as key_type,
-        account_id as key_value
+        source || ':' || account_id as key_value
     from described
     where account_type = 'ecommerce'
 
@@ -88,7 +90,7 @@ keys as (
         account_number,
         account_type,
         'ecommerce_account' as key_type,
-        ecommerce_account_id as key_value
+        source || ':' || ecommerce_account_id as key_value
     from described
     where account_type = 'member'
 

@@ -9,7 +9,7 @@ sale_lines as (
         feed,
         load_id,
         row_number,
-        coalesce(currency_code, 'XXX') as currency_code,
+        coalesce(stated_currency_code, 'XXX') as currency_code,
         amount,
         rejected_column,
         rejected_reason_code

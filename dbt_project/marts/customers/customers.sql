@@ -53,7 +53,8 @@ first_joined as (
 
     select
         customer_key,
-        min(joined_date) as joined_date
+        min(joined_date) as joined_date,
+        bool_or(account_type = 'member') as is_member
     from cards
     group by customer_key
 
@@ -63,7 +64,7 @@ select
     customer_values.customer_key,
     account_counts.first_seen_source,
     cast(account_counts.accounts_count as integer) as accounts_count,
-    newest_cards.customer_key is not null as is_member,
+    coalesce(first_joined.is_member, false) as is_member,
     newest_cards.gender,
     newest_cards.birth_year,
     newest_cards.home_store_id,

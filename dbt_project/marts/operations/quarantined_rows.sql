@@ -54,6 +54,13 @@ quarantined as (
     union all
     select * from malformed_rows
 
+),
+
+-- A row that could not be split has no columns, so no text that could be told from contact data.
+row_texts as (
+
+    {{ row_texts('typed_rows') }}
+
 )
 
 select
@@ -66,7 +73,17 @@ select
     quarantined.reason_code,
     quarantined.reason,
     quarantined.currency_code,
-    quarantined.amount
+    quarantined.amount,
+    row_texts.row_text,
+    redriven_rows.redriven_by_load_id
 from quarantined
 inner join loads
     on quarantined.load_id = loads.load_id
+left join row_texts
+    on
+        quarantined.load_id = row_texts.load_id
+        and quarantined.row_number = row_texts.row_number
+left join {{ source('lake', 'redriven_rows') }} as redriven_rows
+    on
+        quarantined.load_id = redriven_rows.load_id
+        and quarantined.row_number = redriven_rows.row_number

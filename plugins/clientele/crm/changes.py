@@ -170,11 +170,14 @@ def _latest_release(connection: duckdb.DuckDBPyConnection, database: str) -> tup
     return row[0], row[1]
 
 
+def without_formula(expression: str) -> str:
+    """SQL of a text that no spreadsheet runs: one that could be a formula gets an apostrophe in front."""
+    return f"if(regexp_matches({expression}, '{_FORMULA_START}'), '''' || {expression}, {expression})"
+
+
 def _cell(column: str) -> str:
-    """SQL of one cell: text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if column not in _TEXT_COLUMNS:
-        return column
-    return f"if(regexp_matches({column}, '{_FORMULA_START}'), '''' || {column}, {column}) as {column}"
+    """SQL of one cell, named."""
+    return column if column not in _TEXT_COLUMNS else f"{without_formula(column)} as {column}"
 
 
 def _write_manifest(export: CrmExport) -> None:

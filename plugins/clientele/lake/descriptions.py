@@ -9,6 +9,8 @@ from __future__ import annotations
 import codecs
 import fnmatch
 import hashlib
+import re
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -24,8 +26,16 @@ BUSINESS_TIME_ZONE = "business"
 #: Names that become folders and relations.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Contact = Literal["phone", "email", "birth_date", "other"]
+Format = Literal["delimited", "fixed_width", "xlsx", "parquet", "json", "ndjson", "xml"]
+DETECTED_ENCODING = "auto"
+_STEP = r"[^/@.\s\[\]][^/@\[\]]*"
+_STEP_OR_CHOICE = rf"{_STEP}(\[@[\w.-]+='[^'/\[\]]*'\])?"
+_RECORDS = re.compile(rf"{_STEP}(/{_STEP})*")
+_PATH = re.compile(rf"(\.\./)*({_STEP_OR_CHOICE}(/{_STEP_OR_CHOICE})*(/@[\w.-]+)?|@[\w.-]+|\.)")
 #: Part of the digest of a description: raise it when files refused before may be taken in now.
-_READING_RULES = 1
+_READING_RULES = 2
+#: Codecs that take any byte or unwrap something: no file would ever be wrong.
+_NO_TEXT_ENCODINGS = {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "utf-7", "undefined"}
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -34,11 +44,24 @@ class _Described(BaseModel):
 
 
 class ColumnDescription(_Described):
-    """A column of an export. ``contact`` says how its personal data is kept out of the lake's tables."""
+    """A column of an export. ``contact`` says how its personal data is kept out of the lake's tables.
+
+    ``aliases`` are further headers for it; ``path`` is where it stands in a JSON or XML record; ``start``
+    (1 = first character of the line) and ``width`` are its place in fixed-width text.
+    """
 
     name: Annotated[str, StringConstraints(min_length=1)]
     is_required: bool = False
     contact: Contact | None = None
+    aliases: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = ()
+    path: str | None = None
+    start: Annotated[int, Field(ge=1)] | None = None
+    width: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header it may stand under, as ``plain_header`` writes them."""
+        return tuple(plain_header(name) for name in (self.name, *self.aliases))
 
     @property
     def lake_name(self) -> str | None:
@@ -66,18 +89,39 @@ class ControlTotal(_Described):
         return self
 
 
+class AccountDescription(_Described):
+    """Whose contact fields a feed brings: the columns of the account id and, in order, of the name."""
+
+    type: Literal["member", "ecommerce"]
+    id: str
+    name: tuple[str, ...] = ()
+
+
 class FeedDescription(_Described):
-    """One kind of export file: its names, its dialect and its columns."""
+    """One kind of export file: its names, its dialect and its columns.
+
+    ``format`` is that of files whose name does not tell: ``.xlsx``, ``.parquet``, ``.json``, ``.jsonl``,
+    ``.ndjson`` and ``.xml`` do.
+    """
 
     source: Name
     name: Name
     files: Annotated[tuple[str, ...], Field(min_length=1)]
     columns: Annotated[tuple[ColumnDescription, ...], Field(min_length=1)]
+    format: Format = "delimited"
     encoding: str = "utf-8"
+    encodings: tuple[str, ...] = ()
+    header: bool = True
+    names: tuple[str, ...] = ()
+    skip_title_rows: Literal["auto", "never"] = "never"
+    sheet: str | None = None
+    records: str | None = None
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
     final_line_break: Literal["required", "optional"] = "required"
     control_total: ControlTotal | None = None
     key: tuple[str, ...] = ()
+    account: AccountDescription | None = None
+    volume: Literal["warning", "blocking", "off"] = "warning"
 
     @property
     def view(self) -> str:
@@ -94,14 +138,40 @@ class FeedDescription(_Described):
         return any(fnmatch.fnmatchcase(file_name.casefold(), pattern.casefold()) for pattern in self.files)
 
     @model_validator(mode="after")
+    def _has_a_readable_layout(self) -> FeedDescription:
+        if (self.encoding == DETECTED_ENCODING) != bool(self.encodings):
+            raise ValueError("encodings: encoding auto and a list of encodings go together")
+        for encoding in self.encodings or (self.encoding,):
+            _check_encoding(encoding)
+        if self.names and self.header:
+            raise ValueError("names: only for files without a header (header: false)")
+        if self.records is not None and not _RECORDS.fullmatch(self.records):
+            raise ValueError("records: names of steps with / between them")
+        if self.format == "xml" and self.records is None:
+            raise ValueError("records: format xml needs the path of its rows")
+        for column in self.columns:
+            if column.path is not None and not _PATH.fullmatch(column.path):
+                raise ValueError(f"columns: path {column.path!r} of {column.name!r} is none")
+            if (column.start is None) != (column.width is None):
+                raise ValueError(f"columns: {column.name!r} needs both start and width")
+        if self.format == "fixed_width":
+            self._check_places()
+        return self
+
+    def _check_places(self) -> None:
+        end = 1
+        for column in sorted(self.columns, key=lambda column: column.start or 0):
+            if column.start is None or column.width is None:
+                raise ValueError(f"columns: {column.name!r} needs start and width")
+            if column.start < end:
+                raise ValueError(f"columns: {column.name!r} begins within another column")
+            end = column.start + column.width
+
+    @model_validator(mode="after")
     def _is_consistent(self) -> FeedDescription:
-        try:
-            codecs.lookup(self.encoding)
-        except LookupError as error:
-            raise ValueError(f"encoding: {self.encoding!r} is not known") from error
         if self.delimiter in '"\r\n' or not self.delimiter.isascii():
             raise ValueError("delimiter: has to be one ASCII character, no quote and no line break")
-        names = [column.name.casefold() for column in self.columns]
+        names = [header for column in self.columns for header in sorted(set(column.headers))]
         lake_names = [name.casefold() for name in self.lake_columns]
         for repeated in (names, lake_names):
             twice = sorted({name for name in repeated if repeated.count(name) > 1})
@@ -115,7 +185,27 @@ class FeedDescription(_Described):
             mentioned |= {*self.control_total.amount, self.control_total.currency_column or ""} - {""}
         for name in sorted(mentioned - plain):
             raise ValueError(f"key, control_total: {name!r} is not a plain column of the feed")
+        if self.account is not None and self.account.id not in plain:
+            raise ValueError(f"account.id: {self.account.id!r} is not a plain column of the feed")
+        for name in self.account.name if self.account else ():
+            if name not in {column.name for column in self.columns if column.contact == "other"}:
+                raise ValueError(f"account.name: {name!r} is not a column with contact: other")
         return self
+
+
+def plain_header(text: str) -> str:
+    """A header as headers are compared: full-width forms folded, no spaces around it, small letters."""
+    return unicodedata.normalize("NFKC", text).strip("\ufeff\u200b \t\r\n\v\f").casefold()
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        is_text = codecs.lookup(encoding).name not in _NO_TEXT_ENCODINGS
+        "".encode(encoding)
+    except LookupError as error:
+        raise ValueError(f"encoding: {encoding!r} is not known") from error
+    if not is_text:
+        raise ValueError(f"encoding: {encoding!r} is not read strictly")
 
 
 class SourceDescription(_Described):
@@ -203,9 +293,11 @@ def _source(entry: dict[str, Any], meta: dict[str, Any], path: Path) -> SourceDe
 def _column(column: dict[str, Any]) -> dict[str, Any]:
     meta = dict((column.get("config") or {}).get("meta") or {})
     described = {"name": column.get("name")}
-    for key, field in (("required", "is_required"), ("contact", "contact")):
+    for key in ("contact", "aliases", "path", "start", "width"):
         if key in meta:
-            described[field] = meta[key]
+            described[key] = meta[key]
+    if "required" in meta:
+        described["is_required"] = meta["required"]
     return described
 
 

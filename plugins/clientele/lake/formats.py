@@ -1,58 +1,68 @@
 """Which reader a file needs, by its name, and whether its first bytes agree with its name.
 
-A further format is a further branch of ``open_reader``.
+A further format is a further branch of ``_reader``.
 """
 
 from __future__ import annotations
 
-import gzip
-import zlib
+import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from clientele.lake.containers import GZIP_MAGIC, ZIP_MAGIC, Container
 from clientele.lake.delimited import DelimitedReader
-from clientele.lake.descriptions import FeedDescription
+from clientele.lake.descriptions import FeedDescription, Format
+from clientele.lake.encodings import encoding_of
+from clientele.lake.fixed_width import FixedWidthReader
+from clientele.lake.json_records import json_reader, ndjson_reader
 from clientele.lake.parquet import MAGIC as PARQUET_MAGIC
 from clientele.lake.parquet import ParquetReader
-from clientele.lake.reading import Limits, Reader, RefusedFileError
+from clientele.lake.reading import Chunk, Limits, Reader, RefusedFileError
+from clientele.lake.workbook import WorkbookReader
+from clientele.lake.xml_records import xml_reader
 
-_GZIP_MAGIC = b"\x1f\x8b"
+#: Endings that tell a format; any other file has the format of its feed.
+_FORMATS: dict[str, Format] = {
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".json": "json",
+    ".jsonl": "ndjson",
+    ".ndjson": "ndjson",
+    ".xml": "xml",
+}
 #: First bytes of files that are often saved under the name of a text file.
 _NOT_TEXT = {
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
+    ZIP_MAGIC: "a ZIP archive or an Excel workbook",
     b"PK\x05\x06": "an empty ZIP archive",
-    _GZIP_MAGIC: "gzip-compressed",
+    GZIP_MAGIC: "gzip-compressed",
     PARQUET_MAGIC: "a Parquet file",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"\x28\xb5\x2f\xfd": "zstd-compressed",
     b"%PDF": "a PDF document",
     b"{\\rtf": "a rich text document",
-    b"<!DOCTYPE": "a web page",
-    b"<html": "a web page",
     b"SQLite format 3": "a database",
 }
+_NOT_A_TABLE = {b"<!DOCTYPE": "a web page", b"<html": "a web page", b"<?xml": "an XML document"}
 
 
-class _Decompressed:
-    """A gzip stream with a limit on what it may grow to."""
+class _LimitedReader:
+    """A reader whose header and time have bounds."""
 
-    def __init__(self, stream: gzip.GzipFile, compressed_bytes: int, limits: Limits) -> None:
-        self._stream = stream
-        allowed = max(limits.ratio_free_bytes, compressed_bytes * limits.decompression_ratio)
-        self._remaining = min(allowed, limits.decompressed_bytes)
+    def __init__(self, reader: Reader, container: Container, limits: Limits) -> None:
+        if len(reader.header) > limits.columns:
+            raise RefusedFileError("too_many_columns", f"it has {len(reader.header)} columns")
+        self._reader = reader
+        self._container = container
 
-    def read(self, size: int) -> bytes:
-        try:
-            data = self._stream.read(size)
-        except EOFError as error:
-            raise RefusedFileError("truncated_file", "the gzip stream ends before its end") from error
-        except (gzip.BadGzipFile, zlib.error) as error:
-            raise RefusedFileError("unreadable_file", "the gzip stream is damaged") from error
-        self._remaining -= len(data)
-        if self._remaining < 0:
-            raise RefusedFileError("decompressed_too_large", "it decompresses to more than is allowed")
-        return data
+    @property
+    def header(self) -> tuple[str, ...]:
+        return self._reader.header
+
+    def chunks(self) -> Iterator[Chunk]:
+        for chunk in self._reader.chunks():
+            self._container.check_time()
+            yield chunk
 
 
 @contextmanager
@@ -61,25 +71,37 @@ def open_reader(path: Path, file_name: str, feed: FeedDescription, limits: Limit
 
     Raises RefusedFileError for a file that is not what its name says, and OSError.
     """
-    name = file_name.casefold()
-    with path.open("rb") as file:
-        magic = file.read(16)
-        file.seek(0)
-        if not magic:
-            raise RefusedFileError("empty_file", "it has 0 bytes")
-        if name.endswith(".parquet"):
-            _expect(magic, PARQUET_MAGIC, "a Parquet file")
-            yield ParquetReader(file)
-        elif name.endswith(".csv.gz"):
-            _expect(magic, _GZIP_MAGIC, "gzip-compressed")
-            with gzip.open(file, "rb") as stream:
-                compressed_bytes = path.stat().st_size
-                yield DelimitedReader(_Decompressed(stream, compressed_bytes, limits), feed, limits)
-        elif name.endswith(".csv"):
-            _expect_text(magic)
-            yield DelimitedReader(file, feed, limits)
-        else:
-            raise RefusedFileError("unknown_format", "only .csv, .csv.gz and .parquet are read")
+    container = Container(path, file_name, limits)
+    with ExitStack() as opened:
+        yield _LimitedReader(_reader(path, container, feed, limits, opened), container, limits)
+
+
+def _reader(
+    path: Path, container: Container, feed: FeedDescription, limits: Limits, opened: ExitStack
+) -> Reader:
+    kind = _FORMATS.get(Path(container.inner_name).suffix, feed.format)
+    magic = container.first_bytes()
+    if kind == "parquet":
+        _expect(magic, PARQUET_MAGIC, "a Parquet file")
+        if container.is_compressed:
+            return ParquetReader(io.BytesIO(container.whole()))
+        return ParquetReader(opened.enter_context(path.open("rb")))
+    if kind == "xlsx":
+        _expect(magic, ZIP_MAGIC, "an Excel workbook")
+        return WorkbookReader(container.whole(), feed, limits)
+    _refuse(magic, _NOT_TEXT)
+    if kind == "xml":
+        return xml_reader(opened.enter_context(container.open()), feed, limits)
+    _refuse(magic, _NOT_A_TABLE)
+    encoding = encoding_of(container.open, feed)
+    stream = opened.enter_context(container.open())
+    if kind == "json":
+        return json_reader(stream, feed, limits, encoding)
+    if kind == "ndjson":
+        return ndjson_reader(stream, feed, limits, encoding)
+    if kind == "fixed_width":
+        return FixedWidthReader(stream, feed, limits, encoding)
+    return DelimitedReader(stream, feed, limits, encoding)
 
 
 def _expect(magic: bytes, expected: bytes, what: str) -> None:
@@ -87,7 +109,7 @@ def _expect(magic: bytes, expected: bytes, what: str) -> None:
         raise RefusedFileError("not_what_its_name_says", f"it is named like {what} and is none")
 
 
-def _expect_text(magic: bytes) -> None:
-    for start, what in _NOT_TEXT.items():
+def _refuse(magic: bytes, others: dict[bytes, str]) -> None:
+    for start, what in others.items():
         if magic.startswith(start):
             raise RefusedFileError("not_what_its_name_says", f"it is named like text and is {what}")

@@ -7,7 +7,8 @@ before; what a killed run leaves of them is removed by the next.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +21,16 @@ from clientele.errors import ConfigurationError, UnavailableError
 from clientele.lake.descriptions import FeedDescription, SourceDescription, load_descriptions
 from clientele.lake.formats import open_reader
 from clientele.lake.landing import LandedFile, list_files, list_strays, unsettled
-from clientele.lake.log import LoadRecord, Status, locked_lake, read_records, write_record
+from clientele.lake.log import LoadRecord, Status, locked_lake, read_records, resolve, write_record
+from clientele.lake.originals import (
+    OriginalChangedError,
+    keep_original,
+    remove_expired_originals,
+    remove_orphaned_originals,
+)
 from clientele.lake.raw import RawWriter, remove_orphans
-from clientele.lake.reading import Limits, RefusedFileError
+from clientele.lake.reading import Limits, Reader, RefusedFileError
+from clientele.lake.redrive import RedriveReader, redrive_dialect, repaired_load_id
 from clientele.lake.totals import control_totals
 from clientele.privacy.hashing import ContactHasher
 from clientele.privacy.keys import Keys, load_keys
@@ -68,11 +76,13 @@ def ingest(
     source: str | None = None,
     progress: Progress = lambda _: None,
     limits: Limits | None = None,
+    now: datetime | None = None,
 ) -> IngestResult:
     """Take in the new files of ``landing/<source>/`` (None: of every folder there).
 
     Doing it again changes nothing. A file that cannot be taken in whole is refused, with the reason in the
-    log, and the others go on. Raises ConfigurationError for an unknown source, a bad description or a secret
+    log, and the others go on. Originals older than they may be kept at ``now`` (None: when the newest load
+    was made) are removed. Raises ConfigurationError for an unknown source, a bad description or a secret
     key that is not the lake's own; UnavailableError when the landing folder is missing or the lake is locked.
     """
     descriptions = load_descriptions(settings.dbt_project)
@@ -84,11 +94,7 @@ def ingest(
         raise UnavailableError(
             f"there is no landing folder {settings.landing}", remedy="put exports into landing/<source>/"
         )
-    with locked_lake(settings), connect(None, settings) as connection:
-        log = _Log(settings)
-        remove_orphans(settings, log.records)
-        keys = _lake_keys(settings, log.records)
-        ingester = _Ingester(settings, log, keys, connection, limits or Limits())
+    with _open_lake(settings, limits) as (log, ingester):
         landed = list(_landed(settings.landing, [source] if source else sorted(descriptions)))
         if source is None:
             landed += list_strays(settings.landing, descriptions)
@@ -103,7 +109,43 @@ def ingest(
             else:
                 outcomes.append(ingester.take(file, descriptions.get(file.source)))
             _tell(progress, outcomes[-1])
+        if log.records:
+            remove_expired_originals(settings, log.records, now or log.records[-1].loaded_at)
     return IngestResult(outcomes)
+
+
+def redrive(settings: Settings, path: Path, limits: Limits | None = None) -> FileOutcome:
+    """Take in a file of repaired rows as a load of its own, which names the rows it repairs.
+
+    The same file again changes nothing. Raises ConfigurationError, with nothing recorded, for a file that is
+    no redrive or repairs rows that cannot be; UnavailableError when it cannot be read or the lake is locked.
+    """
+    descriptions = load_descriptions(settings.dbt_project)
+    with _open_lake(settings, limits) as (_, ingester):
+        try:
+            return ingester.redrive(path, descriptions)
+        except RefusedFileError as refusal:
+            raise ConfigurationError(
+                f"{path} cannot be redriven: {refusal.reason}",
+                remedy="nothing was changed; repair it and try again",
+            ) from refusal
+        except OSError as error:
+            raise UnavailableError(f"{path} could not be taken in: {error.strerror}") from error
+        except (_ChangedMeanwhileError, OriginalChangedError) as error:
+            raise UnavailableError(
+                f"{path} is still changing", remedy="try again when it is saved"
+            ) from error
+
+
+@contextmanager
+def _open_lake(settings: Settings, limits: Limits | None) -> Iterator[tuple[_Log, _Ingester]]:
+    """The lake, locked, without what a killed run left, and ready to be added to."""
+    with locked_lake(settings), connect(None, settings) as connection:
+        log = _Log(settings)
+        remove_orphans(settings, log.records)
+        remove_orphaned_originals(settings, log.records)
+        keys = _lake_keys(settings, log.records)
+        yield log, _Ingester(settings, log, keys, connection, limits or Limits())
 
 
 class _Log:
@@ -182,20 +224,29 @@ class _Ingester:
 
     def take(self, file: LandedFile, source: SourceDescription | None) -> FileOutcome:
         """Accept, recognise or refuse one file, with a record in the log where that is news."""
+        try:
+            return self._take(file, source)
+        except (_ChangedMeanwhileError, OriginalChangedError, FileNotFoundError):
+            return _waiting(file)
+        except OSError as error:
+            raise UnavailableError(f"{file.label} could not be taken in: {error.strerror}") from error
+
+    def _take(self, file: LandedFile, source: SourceDescription | None) -> FileOutcome:
         sha256 = None
         feed = None
         try:
-            feed = _feed_of(file, source)
+            if file.problem is not None:
+                raise RefusedFileError(*file.problem)  # noqa: TRY301 - refused like any other
             sha256 = _sha256(file.path)
+            feed = _feed_of(file, source)
             newest = self._log.newest(file)
             if newest is not None and newest.file_sha256 == sha256 and newest.status != "refused":
                 return self._log.outcome(file)
             twin = self._log.accepted_with(file.source, sha256)
             if twin is not None and twin.file_name != file.file_name:
                 return self._recognise(file, feed, sha256, twin)
-            return self._accept(file, feed, sha256)
-        except (_ChangedMeanwhileError, FileNotFoundError):
-            return _waiting(file)
+            with open_reader(file.path, file.file_name, feed, self._limits) as reader:
+                return self._accept(file, feed, sha256, reader)
         except RefusedFileError as error:
             if file.problem is None and not file.is_unchanged():
                 return _waiting(file)
@@ -204,18 +255,60 @@ class _Ingester:
             return self._refuse(
                 file, feed, sha256, source, RefusedFileError("unreadable_file", "it cannot be opened")
             )
-        except OSError as error:
-            raise UnavailableError(f"{file.label} could not be taken in: {error.strerror}") from error
 
-    def _accept(self, file: LandedFile, feed: FeedDescription, sha256: str) -> FileOutcome:
+    def redrive(self, path: Path, descriptions: dict[str, SourceDescription]) -> FileOutcome:
+        """Accept repaired rows; raises RefusedFileError for those that repair nothing."""
+        load_id = repaired_load_id(path)
+        repaired = next((record for record in self._log.records if record.load_id == load_id), None)
+        source = descriptions.get(repaired.source) if repaired else None
+        feed = source.feeds.get(repaired.feed or "") if source and repaired else None
+        if feed is None:
+            raise RefusedFileError(
+                "not_a_redrive", f"there is no load {load_id} with rows of a described feed"
+            )
+        seen = path.stat()
+        sha256 = _sha256(path)
+        name = f"redrive/{load_id:08d}/{sha256[:16]}.csv"
+        file = LandedFile(feed.source, name, path, seen.st_size, seen.st_mtime_ns, seen.st_ino)
+        if self._log.newest(file) is not None:
+            return self._log.outcome(file)
+        with open_reader(path, name, redrive_dialect(feed), self._limits) as reader:
+            return self._accept(file, feed, sha256, RedriveReader(reader))
+
+    def _repair(self, redrive: RedriveReader) -> dict[str, Any]:
+        """What the record of a redrive says of it; raises RefusedFileError for rows beyond repair."""
+        loads = {load.record.load_id: load for load in resolve(self._log.records)}
+        repaired = loads[redrive.load_id or 0]
+        if not repaired.is_active:
+            by = repaired.superseded_by_load_id
+            why = f"was replaced by load {by}" if by else f"is {repaired.record.status}"
+            raise RefusedFileError("not_a_redrive", f"load {repaired.record.load_id} {why}")
+        done = {
+            row: load.record.load_id
+            for load in loads.values()
+            if load.is_active and load.record.redrives_load_id == redrive.load_id
+            for row in load.record.redriven_rows
+        }
+        for row in redrive.rows:
+            if row > repaired.record.row_count:
+                raise RefusedFileError("not_a_redrive", f"load {redrive.load_id} has no row {row}")
+            if row in done:
+                raise RefusedFileError("not_a_redrive", f"row {row} was redriven by load {done[row]}")
+        return {"redrives_load_id": redrive.load_id, "redriven_rows": tuple(sorted(redrive.rows))}
+
+    def _accept(self, file: LandedFile, feed: FeedDescription, sha256: str, reader: Reader) -> FileOutcome:
         load_id = self._log.next_load_id
         position_id = self._log.position_id(file.source, feed.name, file.file_name)
         writer = RawWriter(self._settings, feed, load_id, position_id, self._hasher)
-        with open_reader(file.path, file.file_name, feed, self._limits) as reader:
-            written = writer.write(reader, self._keys.vault)
-        if not file.is_unchanged():
+        written = writer.write(reader, self._keys.vault)
+        try:
+            if not file.is_unchanged():
+                raise _ChangedMeanwhileError  # noqa: TRY301 - as when its original is found to have changed
+            repair = self._repair(reader) if isinstance(reader, RedriveReader) else {}
+            original_bytes = keep_original(self._settings, file.path, sha256, load_id, self._keys.vault)
+        except BaseException:
             writer.discard()
-            raise _ChangedMeanwhileError
+            raise
         writer.keep()
         row_count = written.row_count + written.malformed_row_count
         totals = control_totals(self._connection, writer.path, feed, written.malformed_row_count)
@@ -231,8 +324,10 @@ class _Ingester:
             columns=feed.lake_columns,
             raw_bytes=writer.path.stat().st_size,
             has_vault=written.has_vault,
+            original_bytes=original_bytes,
             totals=totals,
             key_fingerprint=self._keys.fingerprint,
+            **repair,
         )
         return FileOutcome(file.source, feed.name, file.file_name, "accepted", row_count)
 
@@ -266,11 +361,16 @@ class _Ingester:
         known = newest and (newest.status, newest.file_sha256, newest.reason_code)
         is_news = known != ("refused", sha256, code)
         if is_news:
+            original_bytes = 0
+            if file.problem is None and sha256 is not None:
+                load_id = self._log.next_load_id
+                original_bytes = keep_original(self._settings, file.path, sha256, load_id, self._keys.vault)
             self._record(
                 file,
                 feed,
                 sha256,
                 status="refused",
+                original_bytes=original_bytes,
                 description_digest=_digest(source),
                 reason_code=code,
                 reason=reason,
@@ -309,8 +409,6 @@ class _ChangedMeanwhileError(Exception):
 
 
 def _feed_of(file: LandedFile, source: SourceDescription | None) -> FeedDescription:
-    if file.problem is not None:
-        raise RefusedFileError(*file.problem)
     if source is None:
         raise RefusedFileError("unknown_source", "no source of this name is described")
     feeds = source.feeds_of(file.path.name)

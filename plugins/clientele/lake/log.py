@@ -43,7 +43,9 @@ class LoadRecord(BaseModel):
     """What the log says of one file. ``row_count`` includes malformed rows; a refused file has none.
 
     ``position_id`` is the first load that had this name in this feed: it keeps a file's place among the
-    others when its content is replaced. ``columns`` are those of its raw Parquet file.
+    others when its content is replaced. ``columns`` are those of its raw Parquet file. ``original_bytes`` is
+    the size of the encrypted copy of the file, 0 where none was kept. A redrive names the load it repairs and
+    which of its rows (row numbers).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,6 +67,9 @@ class LoadRecord(BaseModel):
     columns: tuple[str, ...] = ()
     raw_bytes: int = 0
     has_vault: bool = False
+    original_bytes: int = 0
+    redrives_load_id: int | None = None
+    redriven_rows: tuple[int, ...] = ()
     totals: tuple[LoadTotal, ...] = ()
     description_digest: str | None = None
     key_fingerprint: str | None = None
@@ -88,6 +93,7 @@ def resolve(records: Iterable[LoadRecord]) -> list[ResolvedLoad]:
     """Apply the rule of the log: what a name held is superseded by what is taken in under it later.
 
     A refused file supersedes nothing. A duplicate does: its name now stands for the content of another load.
+    A redrive goes with the load it repairs: what replaces that load replaces the repair.
     """
     superseded_by: dict[int, int] = {}
     current: dict[tuple[str, str | None, str], int] = {}
@@ -98,6 +104,9 @@ def resolve(records: Iterable[LoadRecord]) -> list[ResolvedLoad]:
             superseded_by[current.pop(name)] = record.load_id
         if record.status == "accepted":
             current[name] = record.load_id
+    for record in ordered:
+        if record.redrives_load_id in superseded_by:
+            superseded_by.setdefault(record.load_id, superseded_by[record.redrives_load_id])
     return [ResolvedLoad(record, superseded_by.get(record.load_id)) for record in ordered]
 
 

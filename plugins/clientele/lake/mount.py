@@ -44,6 +44,10 @@ _LOAD_TOTALS = pa.schema(
         ("amount", pa.decimal128(38, 4)),
     ]
 )
+_REDRIVEN_ROWS = pa.schema(
+    [("load_id", pa.int64()), ("row_number", pa.int64()), ("redriven_by_load_id", pa.int64())]
+)
+_FEEDS = pa.schema([("source", pa.string()), ("feed", pa.string()), ("volume", pa.string())])
 _MALFORMED_ROWS = (
     "load_id bigint, row_number bigint, column_name varchar, reason_code varchar, reason varchar"
 )
@@ -58,6 +62,8 @@ def mount(
     ``loads``              one row per load
     ``load_totals``        one row per load and currency
     ``malformed_rows``     one row per row of an accepted file that could not be split
+    ``redriven_rows``      one row per row that was set aside and came again, repaired, in a later load
+    ``feeds``              one row per described feed, with what its volume checks are set to
 
     Views name their files one by one; they stay right while the lake grows. Raises UnavailableError when a
     file of the lake is missing or damaged.
@@ -73,15 +79,25 @@ def mount(
     ]
     _make_table(connection, "load_totals", pa.Table.from_pylist(totals, _LOAD_TOTALS))
     _make_malformed_rows(connection, settings, loads)
+    _make_table(connection, "redriven_rows", pa.Table.from_pylist(_redriven_rows(loads), _REDRIVEN_ROWS))
     active: dict[tuple[str, str | None], list[LoadRecord]] = defaultdict(list)
     for load in loads:
         if load.is_active:
             active[load.record.source, load.record.feed].append(load.record)
-    for source in load_descriptions(settings.dbt_project).values():
-        for feed in source.feeds.values():
-            view = f"lake.{identifier(feed.view)}"
-            select = _feed_view(settings, feed, active[source.name, feed.name])
-            connection.execute(f"create or replace view {view} as {select}")
+    feeds = [
+        feed for source in load_descriptions(settings.dbt_project).values() for feed in source.feeds.values()
+    ]
+    _make_table(
+        connection,
+        "feeds",
+        pa.Table.from_pylist(
+            [{"source": feed.source, "feed": feed.name, "volume": feed.volume} for feed in feeds], _FEEDS
+        ),
+    )
+    for feed in feeds:
+        view = f"lake.{identifier(feed.view)}"
+        select = _feed_view(settings, feed, active[feed.source, feed.name])
+        connection.execute(f"create or replace view {view} as {select}")
 
 
 def _feed_view(settings: Settings, feed: FeedDescription, records: Sequence[LoadRecord]) -> str:
@@ -145,6 +161,19 @@ def _check_files(settings: Settings, loads: Iterable[ResolvedLoad]) -> None:
                 f"the rows of load {record.load_id} ({record.file_name}) are missing or damaged",
                 remedy=f"restore {raw.parent} from a backup",
             )
+
+
+def _redriven_rows(loads: Iterable[ResolvedLoad]) -> list[dict[str, int | None]]:
+    return [
+        {
+            "load_id": load.record.redrives_load_id,
+            "row_number": row,
+            "redriven_by_load_id": load.record.load_id,
+        }
+        for load in loads
+        if load.is_active
+        for row in load.record.redriven_rows
+    ]
 
 
 def _load_row(load: ResolvedLoad) -> dict[str, object]:

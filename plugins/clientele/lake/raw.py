@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from clientele.durable import DRAFT_SUFFIX, draft_of, keep_draft, make_folder, open_draft
 from clientele.failpoints import failpoint
-from clientele.lake.descriptions import ColumnDescription, FeedDescription
+from clientele.lake.descriptions import ColumnDescription, FeedDescription, plain_header
 from clientele.lake.log import LoadRecord
 from clientele.lake.reading import Chunk, MalformedRow, Reader, RefusedFileError
 from clientele.privacy.hashing import ContactHasher, birth_years
@@ -28,6 +28,8 @@ from clientele.settings import Settings
 
 #: A row group of DuckDB's own size scans fastest.
 ROW_GROUP_ROWS = 122_880
+#: Rows of long texts are written earlier.
+_ROW_GROUP_BYTES = 256 * 1024**2
 _OWN_FIELDS = [("_load_id", pa.int64()), ("_row_number", pa.int64()), ("_position_id", pa.int64())]
 _MALFORMED_SCHEMA = pa.schema(
     [
@@ -70,24 +72,28 @@ class ColumnMap:
 
 
 def map_columns(header: tuple[str, ...], feed: FeedDescription) -> ColumnMap:
-    """Find the described columns in a header by name; spaces around it and case do not matter.
+    """Find the described columns in a header by name or alias, as ``plain_header`` compares them.
 
     Raises RefusedFileError for a required column that is missing and a name that stands twice. Messages
     name described columns only: a header may be a row of data.
     """
-    names = [name.strip().casefold() for name in header]
-    described = {column.name.strip().casefold(): column for column in feed.columns}
-    missing = [column.name for name, column in described.items() if column.is_required and name not in names]
+    names = [plain_header(name) for name in header]
+    described = {name: column for column in feed.columns for name in column.headers}
+    missing = [
+        column.name for column in feed.columns if column.is_required and not set(column.headers) & set(names)
+    ]
     if missing:
         raise RefusedFileError("missing_required_column", f"no column {', '.join(missing)}")
     positions: dict[str, int] = {}
     for position, name in enumerate(names):
-        if name and name in positions:
-            shown = described[name].name if name in described else f"of column {positions[name] + 1}"
+        column = described.get(name)
+        key = column.name if column else name
+        if key and key in positions:
+            shown = column.name if column else f"of column {positions[key] + 1}"
             raise RefusedFileError("duplicate_column", f"column {position + 1} repeats the name {shown}")
-        positions[name] = position
+        positions[key] = position
     return ColumnMap(
-        described=tuple((column, positions.get(name)) for name, column in described.items()),
+        described=tuple((column, positions.get(column.name)) for column in feed.columns),
         extra=tuple(
             (header[position].strip() or f"column {position + 1}", position)
             for position, name in enumerate(names)
@@ -221,17 +227,19 @@ class _ParquetDraft:
         self._writer = writer
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
+        self._bytes = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
         self._waiting.append(batch)
         self._rows += batch.num_rows
-        if self._rows >= ROW_GROUP_ROWS:
+        self._bytes += batch.nbytes
+        if self._rows >= ROW_GROUP_ROWS or self._bytes >= _ROW_GROUP_BYTES:
             self.flush()
 
     def flush(self) -> None:
         if self._rows:
             self._writer.write_table(pa.Table.from_batches(self._waiting), row_group_size=self._rows)
-        self._waiting, self._rows = [], 0
+        self._waiting, self._rows, self._bytes = [], 0, 0
 
 
 @contextmanager

@@ -31,6 +31,15 @@ class Limits:
     #: Honest exports stay below 50; only counted beyond ``ratio_free_bytes``.
     decompression_ratio: int = 200
     ratio_free_bytes: int = 64 * 1024**2
+    #: Formats that are read as a whole (workbooks, and Parquet within gzip or ZIP), unpacked.
+    workbook_bytes: int = 512 * 1024**2
+    #: Rows that the cells of a sheet span; Excel itself has no more.
+    sheet_rows: int = 1_048_576
+    columns: int = 2_000
+    #: Nested objects or elements.
+    depth: int = 64
+    #: For reading one file.
+    seconds: float = 3_600.0
 
 
 @dataclass(frozen=True)

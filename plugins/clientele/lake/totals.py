@@ -26,7 +26,7 @@ def control_totals(
     columns = f"{_currency(feed)} as currency_code, count(*), cast(sum({_amount(feed)}) as decimal(38, 4))"
     raw_rows = f"read_parquet([{path_literal(raw_file)}], hive_partitioning = false)"
     # Names and paths are quoted where they are made.
-    query = f"select {columns} from {raw_rows} group by all order by all"  # noqa: S608
+    query = f"select {columns} from {raw_rows} group by all having count(*) > 0 order by all"  # noqa: S608
     rows = connection.execute(query).fetchall()
     totals = {currency: (count, amount) for currency, count, amount in rows}
     if malformed_row_count:

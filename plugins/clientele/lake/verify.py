@@ -1,9 +1,11 @@
-"""Verify the lake: the log without a gap, and of every load the files it speaks of."""
+"""Verify the lake: the log without a gap, and of every load the files it speaks of,
+its original among them for as long as it is kept."""
 
 from __future__ import annotations
 
 from clientele.errors import UnavailableError
 from clientele.lake.log import LoadRecord, read_records
+from clientele.lake.originals import original_fault
 from clientele.lake.raw import raw_path, vault_path
 from clientele.settings import Settings
 
@@ -28,4 +30,5 @@ def _faults(settings: Settings, record: LoadRecord) -> list[str]:
             faults.append(f"load {record.load_id}: {raw} has {size} bytes instead of {record.raw_bytes}")
     if record.has_vault and not vault_path(settings, record.load_id).exists():
         faults.append(f"load {record.load_id}: its contact data is missing from the vault")
-    return faults
+    original = original_fault(settings, record)
+    return faults if original is None else [*faults, original]

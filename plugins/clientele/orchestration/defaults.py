@@ -17,10 +17,36 @@ class Tag(StrEnum):
     GENERIC = "generic"
     COMPLETE_JOURNEY = "complete_journey"
     ONLINE_RETAIL = "online_retail"
+    SHOPIFY = "shopify"
+    SQUARE = "square"
+    TOAST = "toast"
+    WOOCOMMERCE = "woocommerce"
+    MAGENTO = "magento"
+    CHINESE_POS = "chinese_pos"
+    TAOBAO = "taobao"
+    TA_FENG = "ta_feng"
+    OLIST = "olist"
+    CDNOW = "cdnow"
+    POSLOG = "poslog"
 
 
 #: Sources with an ingest DAG of their own; each is a folder of landing/ and of dbt_project/staging/.
-SOURCES = ("generic", "complete_journey", "online_retail")
+SOURCES = (
+    "generic",
+    "complete_journey",
+    "online_retail",
+    "shopify",
+    "square",
+    "toast",
+    "woocommerce",
+    "magento",
+    "chinese_pos",
+    "taobao",
+    "ta_feng",
+    "olist",
+    "cdnow",
+    "poslog",
+)
 
 RELEASE_DAG_ID = "release_on_ingest"
 

@@ -32,6 +32,7 @@ PUBLISHED_TABLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "load_ledger": ("load_id", "currency_code"),
         "quarantined_rows": ("load_id", "row_number"),
+        "feed_days": ("source", "feed", "business_date"),
         "quality_results": ("boundary", "suite_name", "check_id"),
         "releases": ("release_id",),
     }

@@ -28,6 +28,7 @@ PUBLIC_KEYS = frozenset(
         "_row_number",
         "as_of_date",
         "boundary",
+        "business_date",
         "channel",
         "currency_code",
         "feed",

@@ -1,0 +1,1 @@
+"""Rows that were set aside: listing them, looking at one, and bringing repaired ones back."""

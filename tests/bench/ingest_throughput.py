@@ -1,0 +1,212 @@
+"""How fast CSV goes into the lake, and in how much memory, beside DuckDB's own reader in the same run.
+
+Three measurements of the same file, each in a process of its own and each repeated: ingest (hash, read
+strictly, split off contact data, encrypt, write Parquet, balance), DuckDB's typed scan of every column, and
+DuckDB from CSV to Parquet with every column as text. The best repetition counts: what disturbs a run only
+makes it slower.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from clientele.duck import connect, path_literal
+from clientele.lake.ingest import ingest
+from clientele.settings import Settings
+
+FILE_NAME = "pos_sales_bench.csv"
+#: Lines are alike in length, so a quarter of them shows whether memory grows with the file.
+SMALLER = 4
+MEBIBYTE = 1024**2
+TYPED_COLUMNS = {
+    "receipt_no": "varchar",
+    "line_no": "integer",
+    "store_id": "varchar",
+    "sold_at": "timestamp",
+    "member_no": "varchar",
+    "phone": "varchar",
+    "sku": "varchar",
+    "product_name": "varchar",
+    "category": "varchar",
+    "quantity": "decimal(18, 4)",
+    "unit_price": "decimal(18, 4)",
+    "discount_amount": "decimal(18, 4)",
+    "net_amount": "decimal(18, 4)",
+    "cost_amount": "decimal(18, 4)",
+    "currency_code": "varchar",
+    "kind": "varchar",
+    "original_receipt_no": "varchar",
+    "payment_method": "varchar",
+    "updated_at": "timestamp",
+}
+#: Four lines a receipt; one receipt in three shows a card, one in ten a phone, some names are quoted.
+LINES_OF_A_SHOP = """
+    select
+        printf('S%02d-%013d', line // 4 % 40, line // 4) as receipt_no,
+        line % 4 + 1 as line_no,
+        printf('S%02d', line // 4 % 40) as store_id,
+        strftime(timestamp '2024-01-01' + to_seconds(line // 4 * 5), '%Y-%m-%dT%H:%M:%S+08:00') as sold_at,
+        case when line // 4 % 3 = 0 then printf('M%08d', hash(line // 4) % 200000) end as member_no,
+        case when line // 4 % 10 = 1 then printf('1380%07d', hash(line // 4) % 50000) end as phone,
+        printf('SKU%05d', hash(line) % 5000) as sku,
+        case when line % 20 = 0 then '洗衣液, 2 升' else '商品 ' || hash(line) % 5000 end as product_name,
+        '类别 ' || hash(line) % 30 as category,
+        1 + hash(line) % 3 as quantity,
+        printf('%d.%02d', hash(line) % 300 + 1, hash(line) % 100) as unit_price,
+        '0.00' as discount_amount,
+        printf('%d.%02d', hash(line) % 900 + 1, hash(line) % 100) as net_amount,
+        printf('%d.%02d', hash(line) % 500 + 1, hash(line) % 100) as cost_amount,
+        'CNY' as currency_code,
+        case when line % 50 = 0 then 'return' else 'sale' end as kind,
+        cast(null as varchar) as original_receipt_no,
+        'wechat' as payment_method,
+        strftime(timestamp '2024-01-01' + to_seconds(line // 4 * 5), '%Y-%m-%dT%H:%M:%S+08:00') as updated_at
+    from range({lines}) as lines (line)
+"""
+
+
+def write_shop(file: Path, lines: int) -> None:
+    """The export to measure with; the same bytes for the same number of lines."""
+    file.parent.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"copy ({LINES_OF_A_SHOP.format(lines=lines)}) to {path_literal(file)} (header)")
+
+
+def take_in(settings: Settings, _file: Path) -> int:
+    """From the landing folder into the lake; returns the rows."""
+    result = ingest(settings, "generic")
+    if result.count("accepted") != 1:
+        raise SystemExit(f"the file was not taken in: {result.files}")
+    return result.row_count
+
+
+def scan(settings: Settings, file: Path) -> int:
+    """Every column as its type; counting makes DuckDB convert each."""
+    counts = ", ".join(f"count({column})" for column in TYPED_COLUMNS)
+    with connect(None, settings) as connection:
+        row = connection.execute(
+            f"select count(*), {counts} from read_csv({path_literal(file)}, header = true, columns = ?)",
+            [TYPED_COLUMNS],
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def convert(settings: Settings, file: Path) -> int:
+    """Every column as text, into Parquet compressed as the lake's is."""
+    target = settings.home / "converted.parquet"
+    with connect(None, settings) as connection:
+        row = connection.execute(
+            f"copy (from read_csv({path_literal(file)}, header = true, all_varchar = true))"
+            f" to {path_literal(target)} (format parquet, compression zstd)"
+        ).fetchone()
+    target.unlink()
+    return int(row[0]) if row else 0
+
+
+STEPS = {"ingest": take_in, "duckdb_typed_scan": scan, "duckdb_csv_to_parquet": convert}
+
+
+def measure(step: str, lines: int, repetitions: int, folder: Path) -> dict[str, Any]:
+    """Best times and highest memory of a step; the processor's time includes starting Python."""
+    home = folder / f"home_{lines}"
+    file = home / "landing" / "generic" / FILE_NAME
+    best, processor, peak = float("inf"), float("inf"), 0
+    for _ in range(repetitions):
+        shutil.rmtree(home / "lake", ignore_errors=True)
+        process = subprocess.Popen(
+            [sys.executable, __file__, "--step", step, "--home", str(home)], stdout=subprocess.PIPE, text=True
+        )
+        output = process.stdout.read() if process.stdout else ""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"{step} failed on {lines} lines")
+        outcome = json.loads(output)
+        if outcome["rows"] != lines:
+            raise SystemExit(f"{step} found {outcome['rows']} rows of {lines}")
+        best = min(best, outcome["seconds"])
+        processor = min(processor, usage.ru_utime + usage.ru_stime)
+        peak = max(peak, usage.ru_maxrss * 1024)
+    size = file.stat().st_size
+    return {
+        "step": step,
+        "lines": lines,
+        "file_bytes": size,
+        "seconds": round(best, 2),
+        "processor_seconds": round(processor, 2),
+        "bytes_per_second": int(size / best),
+        "peak_memory_bytes": peak,
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were taken on, and how busy it was."""
+    names = (line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
+    return {
+        "processor": next(names, "unknown: unknown").partition(":")[2].strip(),
+        "processors": os.cpu_count(),
+        "memory_bytes": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "duckdb": duckdb.__version__,
+        "load_average_1m": round(os.getloadavg()[0], 1),
+    }
+
+
+def run(lines: int, repetitions: int, output: Path) -> None:
+    """Measure, write the results as JSON and print them as a table."""
+    before = machine()
+    results = []
+    with tempfile.TemporaryDirectory(prefix="clientele_bench_") as name:
+        for size in (max(lines // SMALLER, 1), lines):
+            write_shop(Path(name) / f"home_{size}" / "landing" / "generic" / FILE_NAME, size)
+            results += [measure(step, size, repetitions, Path(name)) for step in STEPS]
+    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
+    report = {"measured_at": measured_at, "repetitions": repetitions, "machine": before, "results": results}
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(f"{before['processor']}, {before['processors']} processors, load {before['load_average_1m']}\n")
+    print("| step | lines | file, MiB | seconds | MiB/s | processor seconds | peak memory, MiB |")
+    print("|---|---|---|---|---|---|---|")
+    for result in results:
+        print(
+            f"| {result['step']} | {result['lines']:,} | {result['file_bytes'] / MEBIBYTE:.0f}"
+            f" | {result['seconds']} | {result['bytes_per_second'] / MEBIBYTE:.0f}"
+            f" | {result['processor_seconds']} | {result['peak_memory_bytes'] / MEBIBYTE:.0f} |"
+        )
+    print(f"\nwritten to {output}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=2_000_000)
+    parser.add_argument("--repetitions", type=int, default=2)
+    parser.add_argument("--output", type=Path, default=Path(".clientele/bench/ingest.json"))
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.step is None:
+        run(arguments.lines, arguments.repetitions, arguments.output)
+        return
+    settings = Settings(home=arguments.home, settle_seconds=0)
+    file = settings.landing / "generic" / FILE_NAME
+    started = time.perf_counter()
+    rows = STEPS[arguments.step](settings, file)
+    print(json.dumps({"rows": rows, "seconds": time.perf_counter() - started}))
+
+
+if __name__ == "__main__":
+    main()
