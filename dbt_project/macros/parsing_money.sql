@@ -33,11 +33,11 @@
 
 
 {#-
-  The amount of a row as its control total reads it: plain decimal text only. An amount with a sign or with commas
-  counts nothing there, so that it counts nothing here; net sales are read with `to_money`.
+  The amount of a row of a feed whose control total is `written: shop`: as `to_money`, in narrow characters and
+  without white space around it. Both have to read the same, or the ledger's gate closes.
 -#}
 {% macro to_control_amount(column) -%}
-    {{ to_decimal(column) }}
+    cast({{ to_money("trim(" ~ to_narrow(column) ~ ", chr(9) || chr(10) || chr(13) || ' ')") }} as decimal(18, 4))
 {%- endmacro %}
 
 

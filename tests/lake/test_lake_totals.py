@@ -8,6 +8,7 @@ from lake_exports import drop, query
 from clientele.lake.ingest import ingest
 from clientele.settings import Settings
 
+SQUARE_HEADER = "Date,Time,Time Zone,Item,Qty,Net Sales,Transaction ID,Event Type,Location"
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
 
@@ -30,3 +31,31 @@ def test_the_amount_of_a_line_is_the_exact_product(
     ingest(settings)
     totals = query(settings, "select currency_code, row_count, amount::varchar from lake.load_totals")
     assert totals == [("GBP", 1, amount)]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("$8.00", "8.0000"),
+        ("-$7.00", "-7.0000"),
+        ("$-7.00", "-7.0000"),
+        ("($1,234.50)", "-1234.5000"),
+        ('"$1,234,567.89"', "1234567.8900"),
+        ("￥１２．５", "12.5000"),
+        ("'8.00", "8.0000"),
+        ("\t8.00\t", "8.0000"),
+        ("1.234,50", "0.0000"),
+        ("12,34", "0.0000"),
+        ("8.00 USD", "0.0000"),
+        ("--8", "0.0000"),
+    ],
+)
+def test_amounts_as_shops_write_them_are_counted_and_doubtful_ones_are_not(
+    settings: Settings, text: str, amount: str
+) -> None:
+    cell = text if text.startswith('"') or "," not in text else f'"{text}"'
+    rows = f"{SQUARE_HEADER}\n2026-07-18,12:59:30,Eastern Time (US & Canada),Latte,1.0,{cell},T1,Payment,Main Street\n"
+    drop(settings, "items.csv", rows.encode(), source="square")
+    ingest(settings)
+    totals = query(settings, "select currency_code, row_count, amount::varchar from lake.load_totals")
+    assert totals == [("USD", 1, amount)]

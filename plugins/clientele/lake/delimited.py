@@ -46,10 +46,9 @@ class DelimitedReader:
         self._limits = limits
         self._row_number = 0
         self._lines_accounted = 0
-        quoted = (
-            rf'(?:(?<=[{re.escape(feed.delimiter)}\n])|\A)"[^"\r\n]*"(?=[{re.escape(feed.delimiter)}\r\n])'
-        )
-        self._quoted_on_one_line = re.compile(quoted)
+        delimiter = re.escape(feed.delimiter)
+        # The quote comes first, so that the search leaps from quote to quote; then what may stand before it.
+        self._quoted_on_one_line = re.compile(rf'"(?<![^{delimiter}\n]")[^"\r\n]*"(?=[{delimiter}\r\n])')
         self.header = self._read_header(HeaderSearch(feed))
         self._may_repeat_header = feed.header
 

@@ -76,11 +76,15 @@ class ColumnDescription(_Described):
 
 
 class ControlTotal(_Described):
-    """The money of a feed: the product of one or two columns, in one currency or in a column's."""
+    """The money of a feed: the product of one or two columns, in one currency or in a column's.
+
+    ``written`` tells plain decimals from amounts as shops write them: ``$1,234.50``, ``(7.00)``, ``￥１２``.
+    """
 
     amount: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     currency_column: str | None = None
+    written: Literal["plain", "shop"] = "plain"
 
     @model_validator(mode="after")
     def _has_one_currency(self) -> ControlTotal:

@@ -12,6 +12,14 @@ from clientele.lake.descriptions import FeedDescription
 from clientele.lake.log import NO_CURRENCY, LoadTotal
 
 _PLAIN_DECIMAL = r"-?[0-9]{1,14}([.][0-9]{1,4})?"
+_THOUSANDS = r"([0-9]{1,3}(,[0-9]{3}){1,3}|[0-9]{1,14})([.][0-9]{1,4})?"
+_SIGN = "[$€£¥]"
+_SHOP_AMOUNT = (
+    f"-? ?{_SIGN}? ?{_THOUSANDS}"  # $1,234.50 and -$7.00
+    f"|{_SIGN} ?-{_THOUSANDS}"  # $-7.00
+    f"|[(]{_SIGN}? ?{_THOUSANDS}[)]"  # ($7.00)
+)
+_WIDE, _NARROW = "０１２３４５６７８９．，－（）￥＄　", "0123456789.,-()¥$ "
 _NOTHING = Decimal("0.0000")
 
 
@@ -49,14 +57,32 @@ def _currency(feed: FeedDescription) -> str:
 
 
 def _amount(feed: FeedDescription) -> str:
-    if feed.control_total is None:
+    control = feed.control_total
+    if control is None:
         return "0.0000"
-    factors = [f"trim({identifier(name)})" for name in feed.control_total.amount]
-    are_plain = " and ".join(f"regexp_full_match({factor}, '{_PLAIN_DECIMAL}')" for factor in factors)
+    read = _shop_amount if control.written == "shop" else _plain_amount
     # Two factors of 18 digits need 36; DuckDB would multiply in 18 and raise, even inside try_cast.
-    widths = [38, *(18 for _ in factors[1:])]
-    typed = [
-        f"try_cast({factor} as decimal({width}, 4))" for factor, width in zip(factors, widths, strict=True)
+    widths = [38, *(18 for _ in control.amount[1:])]
+    factors = [
+        f"cast({read(identifier(name))} as decimal({width}, 4))"
+        for name, width in zip(control.amount, widths, strict=True)
     ]
-    product = " * ".join(typed)
-    return f"coalesce(case when {are_plain} then try_cast({product} as decimal(18, 4)) end, 0)"
+    return f"coalesce(try_cast({' * '.join(factors)} as decimal(18, 4)), 0)"
+
+
+def _plain_amount(column: str) -> str:
+    """SQL for the decimal that a text is, null where it is none."""
+    text = f"trim({column})"
+    return f"case when regexp_full_match({text}, '{_PLAIN_DECIMAL}') then cast({text} as decimal(18, 4)) end"
+
+
+def _shop_amount(column: str) -> str:
+    """The same for amounts with a currency sign, commas between thousands, parentheses or wide characters."""
+    white_space = "chr(9) || chr(10) || chr(13) || ' '"
+    narrow = f"trim(translate({column}, '{_WIDE}', '{_NARROW}'), {white_space})"
+    text = f"trim(regexp_replace({narrow}, '^''', ''))"
+    digits = f"cast(regexp_replace({text}, '[^0-9.]', '', 'g') as decimal(18, 4))"
+    return (
+        f"case when regexp_full_match({text}, '{_SHOP_AMOUNT}')"
+        f" then case when regexp_matches({text}, '[(-]') then -{digits} else {digits} end end"
+    )
