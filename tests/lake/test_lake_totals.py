@@ -54,7 +54,8 @@ def test_amounts_as_shops_write_them_are_counted_and_doubtful_ones_are_not(
     settings: Settings, text: str, amount: str
 ) -> None:
     cell = text if text.startswith('"') or "," not in text else f'"{text}"'
-    rows = f"{SQUARE_HEADER}\n2026-07-18,12:59:30,Eastern Time (US & Canada),Latte,1.0,{cell},T1,Payment,Main Street\n"
+    line = f"2026-07-18,12:59:30,Eastern Time (US & Canada),Latte,1.0,{cell},T1,Payment,Main Street"
+    rows = f"{SQUARE_HEADER}\n{line}\n"
     drop(settings, "items.csv", rows.encode(), source="square")
     ingest(settings)
     totals = query(settings, "select currency_code, row_count, amount::varchar from lake.load_totals")
