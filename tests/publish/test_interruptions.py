@@ -185,18 +185,22 @@ def test_readers_see_whole_releases_during_fifty_publishes(settings, first_relea
 
 
 def test_current_is_replaced_and_never_missing(settings, first_release, publish_shop):
-    targets, stop = set(), threading.Event()
+    targets, looking, stop = set(), threading.Event(), threading.Event()
 
     def watch() -> None:
-        while not stop.is_set():
+        is_last_look = False
+        while not is_last_look:
+            is_last_look = stop.is_set()
             try:
                 targets.add((settings.published / "current").readlink().name)
             except FileNotFoundError:
                 targets.add("missing")
+            looking.set()
             time.sleep(0.0005)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
+    looking.wait()
     publish_shop(Shop().selling("c1", "1.0000"))
     stop.set()
     watcher.join()
