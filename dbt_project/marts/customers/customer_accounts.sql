@@ -6,9 +6,10 @@ accounts as (
 
 ),
 
-current_population as (
+dates as (
 
-    select customer_key from {{ ref('customer_values') }}
+    select * from {{ ref('int_as_of_dates') }}
+    where is_current
 
 )
 
@@ -20,5 +21,5 @@ select
     accounts.linked_by,
     cast(accounts.first_seen_load_id as bigint) as first_seen_load_id
 from accounts
-inner join current_population
-    on accounts.customer_key = current_population.customer_key
+inner join dates
+    on accounts.known_from_date <= dates.as_of_date

@@ -6,9 +6,20 @@ customer_values as (
 
 ),
 
+dates as (
+
+    select * from {{ ref('int_as_of_dates') }}
+    where is_current
+
+),
+
+-- What came after the date is not known yet: neither accounts nor cards.
 accounts as (
 
-    select * from {{ ref('int_accounts_resolved') }}
+    select accounts.*
+    from {{ ref('int_accounts_resolved') }} as accounts
+    inner join dates
+        on accounts.known_from_date <= dates.as_of_date
 
 ),
 
@@ -23,6 +34,8 @@ cards as (
         on
             members.source = accounts.source
             and members.account_reference = accounts.account_reference
+    inner join dates
+        on coalesce(members.joined_date, dates.as_of_date) <= dates.as_of_date
 
 ),
 
