@@ -657,7 +657,7 @@ HOSTILE: dict[str, str] = {
     "Jinja statement": "{% for x in y %}{% endfor %}",
     "Jinja environment": "{{ env_var('CLIENTELE_SECRET_KEY') }}",
     "Python format": "{0.__class__} %(name)s %s %n",
-    "shell": "$(touch /tmp/x); `id` && rm -rf ~ | cat",
+    "shell": "$(touch proof); `id` && rm -rf ~ | cat",
     "environment variable": "${HOME} $PATH %USERPROFILE%",
     "glob": "*.csv ** [a-z]? {a,b}",
     "path up": "../../../../etc/passwd",
