@@ -93,3 +93,12 @@ from compared
 left join newest
     on compared.row_key = newest.row_key
 {%- endmacro %}
+
+
+{#- What became of a staged row, given its row of `resolve_versions`, if it has one. -#}
+{% macro outcome_of(staged, resolved) -%}
+    case
+        when {{ staged }}.rejected_reason_code is not null then 'quarantined'
+        else coalesce({{ resolved }}.outcome, 'loaded')
+    end
+{%- endmacro %}

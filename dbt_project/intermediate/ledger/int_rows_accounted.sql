@@ -80,10 +80,7 @@ select
     staged.row_number,
     staged.currency_code,
     staged.amount,
-    case
-        when staged.rejected_reason_code is not null then 'quarantined'
-        else coalesce(resolved.outcome, 'loaded')
-    end as outcome,
+    {{ outcome_of('staged', 'resolved') }} as outcome,
     staged.rejected_column as column_name,
     case
         when staged.rejected_reason_code is not null then staged.rejected_reason_code

@@ -20,10 +20,7 @@ described as (
         sale_lines.channel,
         coalesce(sale_lines.line_kind, 'unknown') as line_kind,
         coalesce(sale_lines.line_type, 'unknown') as line_type,
-        case
-            when sale_lines.rejected_reason_code is not null then 'quarantined'
-            else coalesce(resolved.outcome, 'loaded')
-        end as outcome,
+        {{ outcome_of('sale_lines', 'resolved') }} as outcome,
         {{ account_reference() }} is not null as has_customer,
         sale_lines.quantity_unit,
         coalesce(sale_lines.quantity < 0, false) as is_negative_quantity,
