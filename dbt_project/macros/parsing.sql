@@ -28,6 +28,24 @@
 {%- endmacro %}
 
 
+{#- INTEGER from digits with an optional minus; null for anything else, also for more than nine digits. -#}
+{% macro to_integer(column) -%}
+    case
+        when {{ matches_fully("trim(" ~ column ~ ")", "-?[0-9]{1,9}") }}
+            then cast(trim({{ column }}) as integer)
+    end
+{%- endmacro %}
+
+
+{#- BOOLEAN from `true`, `t`, `yes`, `y`, `1` and their opposites in any case; null for any other text. -#}
+{% macro to_boolean(column) -%}
+    case
+        when lower(trim({{ column }})) in ('true', 't', 'yes', 'y', '1') then true
+        when lower(trim({{ column }})) in ('false', 'f', 'no', 'n', '0') then false
+    end
+{%- endmacro %}
+
+
 {#- ISO 4217 code, null for any other text. -#}
 {% macro to_currency(column) -%}
     case
@@ -43,6 +61,12 @@
 -#}
 {% macro is_out_of_range(column) -%}
     coalesce(abs({{ column }}) >= 10000000000, false)
+{%- endmacro %}
+
+
+{#- True for a score below zero, of a million or more, or with more than two decimals. -#}
+{% macro is_no_score(column) -%}
+    coalesce({{ column }} < 0 or {{ column }} >= 1000000 or {{ column }} <> round({{ column }}, 2), false)
 {%- endmacro %}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from clientele.cli import main
 from clientele.crm.changes import COLUMNS
-from clientele.crm.staff import plain_id, write_staff_edition
+from clientele.crm.staff import write_staff_edition
 from clientele.errors import ConfigurationError, UnavailableError
 from clientele.lake.ingest import ingest
 from clientele.settings import Settings
@@ -92,6 +92,24 @@ def test_who_said_no_is_listed_without_contact_data(settings: Settings) -> None:
     assert (said["c3"], said["c4"]) == (("", "", ""), ("", "", ""))
 
 
+def test_a_prospect_is_called_by_what_the_prospects_say(settings: Settings) -> None:
+    with duckdb.connect(str(settings.published / "clientele.duckdb")) as connection:
+        connection.execute("insert into customer_accounts values ('generic', 'prospect', 'P1', 'c3')")
+    deliver(
+        settings,
+        "prospects.csv",
+        "prospect_id,name,phone,email,created_at,owner\nP1,Cai,13900000003,cai@c.example,2025-01-01,Zhou\n",
+    )
+    deliver(
+        settings,
+        "service_events.csv",
+        "event_id,member_no,happened_at,event_type,text\nE1,M1,2025-01-01,note,call 13900000009\n",
+    )
+    found = edition(settings)
+    assert found["c3"] == ("Cai", "13900000003", "cai@c.example")
+    assert found["c1"] == ("Ann B", "13900000001", "ann@a.example")
+
+
 def test_a_replaced_file_counts_no_more(settings: Settings) -> None:
     deliver(settings, "members_1.csv", f"{MEMBERS}M9,Eve,,,2025-01-01,active\n")
     assert edition(settings)["c1"] == ("Ann B", "", "")
@@ -142,8 +160,3 @@ def test_the_command_writes_it_only_when_asked(settings: Settings, monkeypatch, 
     said = capsys.readouterr()
     assert (settings.home / "staff" / "customer_tier_changes.csv").exists()
     assert "13900000001" not in said.out + said.err
-
-
-@pytest.mark.parametrize("text", ["M1", " M1\t", "'M1", "Ｍ１", " 'M1 "])
-def test_account_ids_are_compared_without_what_spreadsheets_add(text: str) -> None:
-    assert plain_id(text) == "M1"

@@ -13,22 +13,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((PROJECT / "dags").glob("*.py"))
-SOURCES = (
-    "generic",
-    "complete_journey",
-    "online_retail",
-    "shopify",
-    "square",
-    "toast",
-    "woocommerce",
-    "magento",
-    "chinese_pos",
-    "taobao",
-    "ta_feng",
-    "olist",
-    "cdnow",
-    "poslog",
-)
+STAGING = PROJECT / "dbt_project" / "staging"
+SOURCES = sorted(path.name for path in STAGING.iterdir() if path.is_dir())
 
 MEASURE_PARSING = """
 import json, runpy, sys, time
@@ -53,10 +39,8 @@ def test_every_file_is_one_dag_of_the_same_name(dag_bag):
 def test_every_source_has_an_ingest_dag_and_a_folder_of_staging_models(dag_bag):
     from clientele.orchestration import defaults
 
-    assert defaults.SOURCES == SOURCES
+    assert sorted(defaults.SOURCES) == SOURCES
     assert {f"ingest_{source}_daily" for source in SOURCES} == set(dag_bag.dags) - {"release_on_ingest"}
-    staging = PROJECT / "dbt_project" / "staging"
-    assert {path.name for path in staging.iterdir() if path.is_dir()} == set(SOURCES)
 
 
 @pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.stem)

@@ -89,6 +89,37 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
         "update lake.generic__ecommerce_orders set account_id = null"
     ),
     **_without("generic__members", "member_no", "joined_at", "status"),
+    ("generic__service_events.blocking", "event_type_mostly_known"): (
+        "update lake.generic__service_events set event_type = 'talk'"
+    ),
+    ("generic__service_events.warning", "event_type_known"): (
+        "update lake.generic__service_events set event_type = 'talk' where _row_number > 30"
+    ),
+    ("generic__service_events.warning", "member_mostly_given"): (
+        "update lake.generic__service_events set member_no = null where _row_number > 10"
+    ),
+    **_without("generic__service_events", "event_id", "happened_at", "event_type"),
+    ("generic__prospects.warning", "contact_mostly_given"): (
+        "update lake.generic__prospects set phone_hash = null where _row_number > 4"
+    ),
+    **_without("generic__prospects", "prospect_id", "created_at"),
+    ("generic__tier_overrides.blocking", "kind_mostly_known"): (
+        "update lake.generic__tier_overrides set kind = 'ceiling'"
+    ),
+    ("generic__tier_overrides.warning", "kind_known"): (
+        "update lake.generic__tier_overrides set kind = 'ceiling' where _row_number > 9"
+    ),
+    **_without(
+        "generic__tier_overrides",
+        "override_id",
+        "member_no",
+        "scheme_id",
+        "tier_code",
+        "kind",
+        "reason",
+        "requested_by",
+        "valid_from_date",
+    ),
     **_without(
         "complete_journey__transactions",
         "household_id",

@@ -16,7 +16,7 @@ PLANTED_NAME = "Wang Planted"
 _LAKE = """
 create schema lake;
 create table lake.run_parameters as
-select null::date as as_of_date, 'Asia/Shanghai' as business_time_zone, 6::bigint as known_load_id;
+select null::date as as_of_date, 'Asia/Shanghai' as business_time_zone, 12::bigint as known_load_id;
 
 create table lake.loads as
 select
@@ -31,7 +31,10 @@ from (values
     (3, 'generic', 'ecommerce_orders', 'ecommerce_orders.csv', 'accepted', null, 100, 0, null, null),
     (4, 'generic', 'members', 'members.csv', 'accepted', null, 100, 0, null, null),
     (5, 'generic', 'pos_sales', 'copy.csv', 'duplicate_file', 'known', 402, 0, null, 2),
-    (6, 'generic', 'members', 'members_late.csv', 'accepted', null, 20, 0, null, null)
+    (6, 'generic', 'members', 'members_late.csv', 'accepted', null, 20, 0, null, null),
+    (10, 'generic', 'service_events', 'service_events.csv', 'accepted', null, 40, 0, null, null),
+    (11, 'generic', 'prospects', 'prospects.csv', 'accepted', null, 10, 0, null, null),
+    (12, 'generic', 'tier_overrides', 'tier_overrides.csv', 'accepted', null, 10, 0, null, null)
 ) as loads(
     load_id, source, feed, file_name, status, reason_code, row_count, malformed_row_count,
     superseded_by_load_id, duplicate_of_load_id
@@ -43,7 +46,8 @@ select
     amount::decimal(38, 4) as amount
 from (values
     (1, 'CNY', 200, 2000.00), (2, 'CNY', 400, 4000.01), (2, 'XXX', 2, 0), (3, 'CNY', 90, 900.50),
-    (3, 'USD', 10, 100.00), (4, 'XXX', 100, 0), (6, 'XXX', 20, 0)
+    (3, 'USD', 10, 100.00), (4, 'XXX', 100, 0), (6, 'XXX', 20, 0),
+    (10, 'XXX', 40, 0), (11, 'XXX', 10, 0), (12, 'XXX', 10, 0)
 ) as totals(load_id, currency_code, row_count, amount);
 
 create table lake.malformed_rows as
@@ -75,6 +79,25 @@ from (
     union all
     select 6::bigint as load_id, i from range(1, 21) as rows(i)
 );
+
+create table lake.generic__service_events as
+select
+    10::bigint as _load_id, i::bigint as _row_number, 10::bigint as _position_id, 'E' || i as event_id,
+    'M' || i as member_no, '2026-01-01' as happened_at, 'contact' as event_type
+from range(1, 41) as rows(i);
+
+create table lake.generic__prospects as
+select
+    11::bigint as _load_id, i::bigint as _row_number, 11::bigint as _position_id, 'P' || i as prospect_id,
+    md5($phone) as phone_hash, null::varchar as email_hash, '2026-01-01' as created_at
+from range(1, 11) as rows(i);
+
+create table lake.generic__tier_overrides as
+select
+    12::bigint as _load_id, i::bigint as _row_number, 12::bigint as _position_id, 'T' || i as override_id,
+    'M' || i as member_no, 'value_pyramid' as scheme_id, 'top' as tier_code, 'floor' as kind, 'old' as reason,
+    $name as requested_by, '2026-01-01' as valid_from_date
+from range(1, 11) as rows(i);
 
 create table lake.complete_journey__transactions (
     _load_id bigint, _row_number bigint, household_id varchar, store_id varchar, basket_id varchar,
@@ -242,7 +265,7 @@ from customers;
 -- 3820.00 + 900.50 - 100.00 = 4620.50 in 120 parts, the rest with the first.
 create table customer_values as
 select
-    customer_key, date '2025-12-31' as as_of_date, 'CNY' as currency_code,
+    customer_key, date '2025-12-31' as as_of_date, 'CNY' as currency_code, false as is_prospect_only,
     net_sales_lifetime_amount as net_sales_12m_amount, net_sales_lifetime_amount,
     1::bigint as visits_1m_count, 1::bigint as visits_3m_count, 2::bigint as visits_6m_count,
     3::bigint as visits_12m_count, 3::bigint as visits_24m_count, 3::bigint as visits_lifetime_count,
@@ -312,12 +335,24 @@ drop table tier_definitions;
 def build(path: Path) -> Path:
     """Write the shop to a new DuckDB file at ``path``."""
     with duckdb.connect(str(path)) as connection:
-        for statement in f"{_LAKE}{_BUILT}".split(";\n"):
-            if statement.strip():
-                values = {"phone": PLANTED_PHONE, "name": PLANTED_NAME}
-                used = {name: value for name, value in values.items() if f"${name}" in statement}
-                connection.execute(statement, used or None)
+        _run(connection, _LAKE)
+        feeds = connection.execute(
+            "select table_name from duckdb_columns() where schema_name = 'lake' and column_name = '_load_id'"
+        ).fetchall()
+        selects = (
+            f"select _load_id as load_id, _row_number as row_number from lake.{feed}" for (feed,) in feeds
+        )
+        connection.execute(f"create view lake.readable_rows as {' union all '.join(selects)}")
+        _run(connection, _BUILT)
     return path
+
+
+def _run(connection: duckdb.DuckDBPyConnection, statements: str) -> None:
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            values = {"phone": PLANTED_PHONE, "name": PLANTED_NAME}
+            used = {name: value for name, value in values.items() if f"${name}" in statement}
+            connection.execute(statement, used or None)
 
 
 def spoil(path: Path, *statements: str) -> Path:

@@ -35,7 +35,7 @@ def _validate(source: Any, expectation_type: str, **kwargs: Any) -> Any:
 
 
 def test_expectations_run_and_columns_are_found(source: Any) -> None:
-    assert _validate(source, "expect_table_row_count_to_equal", value=6).success
+    assert _validate(source, "expect_table_row_count_to_equal", value=9).success
 
 
 def test_columns_are_those_of_the_schema_asked_for(source: Any) -> None:
@@ -62,7 +62,7 @@ def test_without_an_open_connection_every_metric_fails(source: Any, monkeypatch:
 
     engine = type(source.get_execution_engine())
     monkeypatch.setattr(engine, "get_connection", SqlAlchemyExecutionEngine.get_connection)
-    result = _validate(source, "expect_table_row_count_to_equal", value=6)
+    result = _validate(source, "expect_table_row_count_to_equal", value=9)
     assert "list index out of range" in str(result.exception_info)
 
 

@@ -82,6 +82,9 @@ def test_undelivered_feeds_are_reported_and_do_not_block(
         "generic__pos_sales",
         "generic__ecommerce_orders",
         "generic__members",
+        "generic__service_events",
+        "generic__prospects",
+        "generic__tier_overrides",
     }
 
 

@@ -24,7 +24,28 @@ FEEDS = {
     "pos_sales": ("receipt_no", "sold_at", "kind", {"sale", "return", "void"}),
     "ecommerce_orders": ("order_no", "created_at", "status", {"paid", "cancelled", "refunded", "pending"}),
     "members": ("member_no", "joined_at", "status", {"active", "closed", "blocked"}),
+    "service_events": (
+        "event_id",
+        "happened_at",
+        "event_type",
+        {"contact", "complaint", "complaint_closed", "survey", "note", "service", "benefit"},
+    ),
+    "prospects": ("prospect_id", "created_at", "", set()),
+    "tier_overrides": ("override_id", "valid_from_date", "scheme_id", {"value_pyramid", "membership_tier"}),
 }
+SALES = ("pos_sales", "ecommerce_orders")
+SHOWING_ACCOUNTS = (*SALES, "members")
+DECIMALS = (
+    "quantity",
+    "unit_price",
+    "discount_amount",
+    "net_amount",
+    "refunded_amount",
+    "cost_amount",
+    "points_balance",
+    "stored_value_balance",
+    "overdue_amount",
+)
 Account = tuple[str, str]
 
 
@@ -40,7 +61,7 @@ class Row:
 
     @property
     def updated(self) -> datetime | None:
-        text = self.fields["updated_at"].strip()
+        text = self.fields.get("updated_at", "").strip()
         return instant(text) if text else None
 
     @property
@@ -61,6 +82,9 @@ class Reading:
     statuses: dict[str, str] = field(default_factory=dict)
     situations: Counter[str] = field(default_factory=Counter)
     customers: dict[frozenset[Account], dict[str, object]] = field(default_factory=dict)
+    referrals: dict[str, str] = field(default_factory=dict)
+    prospects: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    overrides: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
 
 def instant(text: str) -> datetime:
@@ -85,7 +109,7 @@ def read(landing: Path, end: date) -> Reading:
             reading.statuses[path.name] = "duplicate_file"
             settle(found, "duplicate")
             count(reading, found)
-        elif feed != "members" and "net_amount" not in found[0].fields:
+        elif feed in SALES and "net_amount" not in found[0].fields:
             reading.statuses[path.name] = "refused"
         else:
             reading.statuses[path.name] = "accepted"
@@ -121,14 +145,17 @@ def unreadable(feed: str, row: Row) -> str:
         return "fields"
     if not fields[key] or not fields.get("line_no", "1"):
         return "key"
-    if fields[kind] not in kinds:
+    if kinds and fields[kind] not in kinds:
         return "kind"
     try:
-        instant(fields[time])
+        for name in (time, "expected_close_date", "valid_until_date", "stored_value_opened_at"):
+            if fields.get(name):
+                instant(fields[name])
     except ValueError:
-        return "time"
-    numbers = ("quantity", "unit_price", "discount_amount", "net_amount", "refunded_amount", "cost_amount")
-    wrong = [name for name in numbers if fields.get(name) and not DECIMAL.fullmatch(fields[name])]
+        return "time" if name == time else "day"
+    wrong = [name for name in DECIMALS if fields.get(name) and not DECIMAL.fullmatch(fields[name])]
+    if fields.get("minutes") and not fields["minutes"].isdigit():
+        return "whole number"
     return "decimal" if wrong else ""
 
 
@@ -163,6 +190,10 @@ def choose_version(feed: str, candidates: list[Row], situations: Counter[str]) -
             was_disputed = True
             undated = "undated " if updated == oldest else ""
             situations[f"{undated}dispute{' over an older version' if standing else ''}"] += 1
+            continue
+        if any(row.fields == group[0].fields for row in standing if row.outcome == "loaded"):
+            settle(group, "duplicate")
+            situations[f"duplicate across files of {feed}"] += 1
             continue
         if standing:
             settle([row for row in standing if row.outcome == "loaded"], "superseded")
@@ -246,16 +277,94 @@ def value_customers(reading: Reading, rows: dict[str, list[Row]], end: date) -> 
         if receipt.net > 0:
             place = receipt.store if feed == "pos_sales" else number
             visits[receipt.buyer].add((feed, receipt.day, place))
+    records, events = by_card(loaded["members"]), by_card(loaded["service_events"])
     for top, accounts in customers.items():
         reading.customers[accounts] = {
             "net_sales_12m_amount": Decimal(values[top]["12m"]),
             "net_sales_lifetime_amount": Decimal(values[top]["lifetime"]),
             "visits_12m_count": sum(visit[1] > start for visit in visits[top]),  # type: ignore[operator]
             "visits_lifetime_count": len(visits[top]),
-        }
+        } | card_figures(reading, of_accounts(records, accounts))
+        reading.customers[accounts] |= service_figures(of_accounts(events, accounts), start)
+    tell_prospects(reading, loaded["prospects"], groups)
+    for row in loaded["tier_overrides"]:
+        tell_override(reading, row.fields, end)
     for scheme, a_share, b_share in (("abc_sales_70_20_10", 70, 90), ("abc_sales_75_20_5", 75, 95)):
         for accounts, tier in abc(reading, a_share, b_share).items():
             reading.customers[accounts][scheme] = tier
+
+
+def by_card(loaded: list[Row]) -> dict[str, list[Row]]:
+    found = defaultdict(list)
+    for row in loaded:
+        found[row.fields["member_no"]].append(row)
+    return found
+
+
+def of_accounts(rows: dict[str, list[Row]], accounts: frozenset[Account]) -> list[Row]:
+    return [row for kind, account in accounts if kind == "member" for row in rows.get(account, [])]
+
+
+def card_figures(reading: Reading, cards: list[Row]) -> dict[str, object]:
+    """What the card whose record was changed last says, and who brought the customer."""
+    if not cards:
+        return dict.fromkeys(
+            ("points_balance", "stored_value_balance_amount", "buyer_type", "has_contact_consent")
+        )
+    for card in cards:
+        if card.fields["referrer_member_no"]:
+            reading.referrals[card.fields["member_no"]] = card.fields["referrer_member_no"]
+    newest = max(cards, key=lambda row: (row.updated, row.fields["member_no"])).fields
+    balance = newest["stored_value_balance"]
+    return {
+        "points_balance": int(newest["points_balance"]),
+        "stored_value_balance_amount": Decimal(balance) if balance else None,
+        "buyer_type": newest["buyer_type"] or None,
+        "has_contact_consent": newest["contact_consent"] == "true",
+    }
+
+
+def service_figures(events: list[Row], start: date) -> dict[str, object]:
+    mine = [row.fields for row in events]
+    recent = [fields for fields in mine if business_day(fields["happened_at"]) > start]
+    counts = Counter(fields["event_type"] for fields in recent)
+    ever = Counter(fields["event_type"] for fields in mine)
+    tags = [fields["tag"] for fields in mine if fields["event_type"] == "note"]
+    return {
+        "contacts_12m_count": counts["contact"],
+        "complaints_12m_count": counts["complaint"],
+        "surveys_12m_count": counts["survey"],
+        "service_minutes_12m_count": sum(int(fields["minutes"] or 0) for fields in recent),
+        "open_complaints_count": ever["complaint"] - ever["complaint_closed"],
+        "personality_tag": tags[0] if tags else None,
+    }
+
+
+def tell_prospects(reading: Reading, loaded: list[Row], groups: Groups) -> None:
+    """Each prospect with whether its phone or e-mail is a customer's."""
+    known = {account for accounts in groups.members().values() for account in accounts}
+    for row in loaded:
+        close = row.fields["expected_close_date"]
+        shown = [account for account in accounts_of(row.fields) if account in known]
+        reading.prospects[row.fields["prospect_id"]] = (
+            {groups.top(account) for account in shown},
+            business_day(row.fields["created_at"]),
+            date.fromisoformat(close) if close else None,
+        )
+
+
+def tell_override(reading: Reading, fields: dict[str, str], end: date) -> None:
+    until = date.fromisoformat(fields["valid_until_date"]) if fields["valid_until_date"] else None
+    start = date.fromisoformat(fields["valid_from_date"])
+    reading.overrides[fields["override_id"]] = (
+        fields["member_no"],
+        fields["scheme_id"],
+        fields["tier_code"],
+        fields["kind"],
+        start,
+        until,
+        start <= end and (until is None or end <= until),
+    )
 
 
 def join_accounts(reading: Reading, loaded: dict[str, list[Row]]) -> Groups:
@@ -267,7 +376,7 @@ def join_accounts(reading: Reading, loaded: dict[str, list[Row]]) -> Groups:
     shared = {account for account, held in cards.items() if len(held) > CARDS_ON_ONE_PHONE}
     reading.situations["shared phones"] = len(shared)
     groups = Groups()
-    for row in (row for feed in FEEDS for row in loaded[feed]):
+    for row in (row for feed in SHOWING_ACCOUNTS for row in loaded[feed]):
         shown = [account for account in accounts_of(row.fields) if account not in shared]
         if shown:
             groups.join(shown)

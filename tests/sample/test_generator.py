@@ -104,7 +104,8 @@ def test_every_file_is_whole_and_named_as_an_export(tmp_path: Path) -> None:
         path for path in tmp_path.rglob("*") if path.suffix in {".part", ".tmp"} or path.name == "spill"
     ]
     assert len(contents) == summary.files
-    assert {name.split("_20")[0] for name in contents} == {"pos_sales", "ecommerce_orders", "members"}
+    assert {name.split("_20")[0] for name in contents} == set(summary.rows)
+    assert len(summary.rows) == 6
     assert {"pos_sales_2026-03-31.csv.gz", "pos_sales_2026-06-23.csv.gz", "pos_sales_2026-06-24.csv"} <= set(
         contents
     )

@@ -30,6 +30,19 @@ members as (
 
 ),
 
+service_rows as (
+
+    select
+        source,
+        feed,
+        load_id,
+        row_number,
+        rejected_column,
+        rejected_reason_code
+    from {{ ref('int_service_rows_unioned') }}
+
+),
+
 reference_rows as (
 
     {{ union_models(var('reference_models'), [
@@ -41,6 +54,8 @@ reference_rows as (
 without_money as (
 
     select * from members
+    union all
+    select * from service_rows
     union all
     select * from reference_rows
 
@@ -70,6 +85,8 @@ resolved as (
     select * from {{ ref('int_sale_line_versions_resolved') }}
     union all
     select * from {{ ref('int_member_versions_resolved') }}
+    union all
+    select * from {{ ref('int_service_row_versions_resolved') }}
 
 )
 

@@ -1,19 +1,42 @@
 with
 
-purchases as (
+all_purchases as (
 
     select * from {{ source('cdnow', 'purchases') }}
 
 ),
 
+sample_purchases as (
+
+    select * from {{ source('cdnow', 'sample_purchases') }}
+
+),
+
+purchases as (
+{% for feed in ['purchases', 'sample_purchases'] %}
+    select
+        '{{ feed }}' as feed,
+        _load_id,
+        _row_number,
+        _position_id,
+        customer_id,
+        date,
+        number_of_cds,
+        dollar_value
+    from {{ 'all_purchases' if feed == 'purchases' else feed }}
+    {{- '\n\n    union all\n' if not loop.last }}
+{% endfor %}
+),
+
 cleaned as (
 
     select
+        feed,
         _load_id as load_id,
         _row_number as row_number,
         _position_id as position_id,
 
-        {{ clean_text('customer_id') }} as account_id,
+        {{ clean_account_id('customer_id') }} as account_id,
         {{ to_decimal('number_of_cds') }} as quantity,
         {{ to_decimal('dollar_value') }} as amount,
         -- Eight digits; the time is midnight.
@@ -46,7 +69,7 @@ dated as (
 
 select
     'cdnow' as source,
-    'purchases' as feed,
+    feed,
     load_id,
     row_number,
     position_id,

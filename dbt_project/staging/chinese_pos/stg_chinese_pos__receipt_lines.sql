@@ -17,7 +17,7 @@ cleaned as (
         {{ clean_wide_text('"商品ID"') }} as product_id,
         {{ clean_wide_text('"类别ID"') }} as category,
         {{ clean_wide_text('"门店编号"') }} as store_id,
-        {{ clean_wide_text('"会员卡号"') }} as account_id,
+        {{ clean_account_id('"会员卡号"') }} as account_id,
 
         {{ to_narrow(clean_wide_text('"单价"')) }} as price_text,
         {{ to_narrow(clean_wide_text('"销量"')) }} as quantity_text,

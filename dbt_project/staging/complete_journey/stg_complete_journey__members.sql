@@ -13,7 +13,7 @@ typed as (
         _row_number as row_number,
         _position_id as position_id,
 
-        {{ clean_text('household_id') }} as account_id,
+        {{ clean_account_id('household_id') }} as account_id,
 
         {{ payload_hash([
             'household_id', 'age', 'income', 'home_ownership', 'marital_status', 'household_size',
@@ -43,6 +43,18 @@ select
     cast(null as varchar) as member_status,
     cast(null as varchar) as card_tier,
     cast(null as boolean) as has_contact_consent,
+    cast(null as decimal(18, 4)) as points_balance,
+    cast(null as decimal(18, 4)) as stored_value_balance_amount,
+    cast(null as date) as stored_value_opened_date,
+    cast(null as varchar) as referrer_account_id,
+    cast(null as varchar) as buyer_type,
+    cast(null as boolean) as has_supply_agreement,
+    cast(null as boolean) as is_platform_account,
+    cast(null as boolean) as has_social_value,
+    cast(null as boolean) as has_breached_agreement,
+    cast(null as integer) as overdue_days,
+    cast(null as decimal(18, 4)) as overdue_amount,
+    cast(null as integer) as child_birth_year,
     cast(null as timestamp) as updated_at,
     payload_hash,
 

@@ -51,7 +51,7 @@ typed as (
 
         {{ clean_text('basket_id') }} as receipt_no,
         {{ clean_text('product_id') }} as product_id,
-        {{ clean_text('household_id') }} as account_id,
+        {{ clean_account_id('household_id') }} as account_id,
         {{ clean_text('store_id') }} as store_id,
 
         {{ to_decimal('quantity') }} as quantity,

@@ -17,7 +17,7 @@ typed as (
 
         {{ clean_text('order_no') }} as receipt_no,
         {{ clean_text('line_no') }} as line_no,
-        {{ clean_text('account_id') }} as account_id,
+        {{ clean_account_id('account_id') }} as account_id,
         {{ clean_text('sku') }} as product_id,
         {{ clean_text('category') }} as category,
         {{ to_currency('currency_code') }} as currency_code,

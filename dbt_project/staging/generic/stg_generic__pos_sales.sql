@@ -17,7 +17,7 @@ typed as (
         {{ clean_text('receipt_no') }} as receipt_no,
         {{ clean_text('line_no') }} as line_no,
         {{ clean_text('original_receipt_no') }} as original_receipt_no,
-        {{ clean_text('member_no') }} as account_id,
+        {{ clean_account_id('member_no') }} as account_id,
         {{ clean_text('store_id') }} as store_id,
         {{ clean_text('sku') }} as product_id,
         {{ clean_text('category') }} as category,

@@ -15,7 +15,7 @@ typed as (
         {{ clean_text('"Phone_hash"') }} as phone_hash,
         {{ clean_text('"Email_hash"') }} as email_hash,
 
-        {{ clean_identifier('"ID"') }} as account_id,
+        {{ clean_account_id('"ID"') }} as account_id,
         lower({{ clean_text('"Gender"') }}) as gender,
         try_cast({{ clean_text('"Date of Birth_year"') }} as integer) as birth_year,
 
@@ -52,6 +52,18 @@ select
     cast(null as varchar) as member_status,
     cast(null as varchar) as card_tier,
     cast(null as boolean) as has_contact_consent,
+    cast(null as decimal(18, 4)) as points_balance,
+    cast(null as decimal(18, 4)) as stored_value_balance_amount,
+    cast(null as date) as stored_value_opened_date,
+    cast(null as varchar) as referrer_account_id,
+    cast(null as varchar) as buyer_type,
+    cast(null as boolean) as has_supply_agreement,
+    cast(null as boolean) as is_platform_account,
+    cast(null as boolean) as has_social_value,
+    cast(null as boolean) as has_breached_agreement,
+    cast(null as integer) as overdue_days,
+    cast(null as decimal(18, 4)) as overdue_amount,
+    cast(null as integer) as child_birth_year,
     cast(null as timestamp) as updated_at,
     payload_hash,
 

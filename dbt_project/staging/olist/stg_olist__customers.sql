@@ -14,7 +14,7 @@ typed as (
         _position_id as position_id,
 
         {{ clean_text('customer_id') }} as customer_id,
-        {{ clean_text('customer_unique_id') }} as account_id,
+        {{ clean_account_id('customer_unique_id') }} as account_id,
 
         {{ payload_hash([
             'customer_id', 'customer_unique_id', 'customer_zip_code_prefix', 'customer_city', 'customer_state',

@@ -25,7 +25,7 @@ typed as (
         {{ clean_text('InvoiceNo') }} as receipt_no,
         -- The same article is written in capitals and in small letters.
         upper({{ clean_text('StockCode') }}) as product_id,
-        {{ clean_text('CustomerID') }} as account_id,
+        {{ clean_account_id('CustomerID') }} as account_id,
 
         {{ to_decimal('Quantity') }} as quantity,
         {{ to_decimal('UnitPrice') }} as unit_price,

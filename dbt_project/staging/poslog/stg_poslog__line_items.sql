@@ -25,9 +25,9 @@ cleaned as (
             {{ clean_wide_text('linked_line_number') }}, {{ clean_wide_text('returned_linked_line_number') }}
         ) as linked_line_no,
         coalesce(
-            {{ clean_wide_text('loyalty_account_id') }},
-            {{ clean_wide_text('loyalty_program_account_id') }},
-            {{ clean_wide_text('customer_id') }}
+            {{ clean_account_id('loyalty_account_id') }},
+            {{ clean_account_id('loyalty_program_account_id') }},
+            {{ clean_account_id('customer_id') }}
         ) as account_id,
         coalesce(
             {{ clean_wide_text('item_id') }},
@@ -61,7 +61,7 @@ cleaned as (
         {{ to_decimal('line_discount_amount') }} as line_discount_amount,
         {{ clean_text('line_discount_amount') }} as line_discount_text,
         {{ to_currency('currency_code') }} as currency_code,
-        {{ to_currency('coalesce(extended_currency_code, returned_currency_code)') }} as line_currency_code,
+        {{ to_currency('extended_currency_code') }} as line_currency_code,
 
         {{ to_date('business_day') }} as booked_date,
         {{ clean_text('business_day') }} as booked_text,
@@ -78,8 +78,7 @@ cleaned as (
             'pos_item_id', 'merchandise_group', 'quantity', 'unit_of_measure', 'extended_amount',
             'extended_currency_code', 'line_discount_amount', 'returned_item_id', 'returned_pos_item_id',
             'returned_merchandise_group', 'returned_quantity', 'returned_unit_of_measure', 'returned_amount',
-            'returned_currency_code', 'original_transaction_id', 'discount_amount', 'tender_amount', 'tender_types',
-            'currency_code',
+            'original_transaction_id', 'discount_amount', 'tender_amount', 'tender_types', 'currency_code',
         ]) }} as payload_hash
 
     from line_items
@@ -200,7 +199,6 @@ select
         ['extended_amount', is_out_of_range('extended_amount'), 'amount_out_of_range'],
         ['returned_amount', "returned_amount is null and line_role = 'return'", 'not_a_decimal'],
         ['returned_amount', 'returned_amount < 0', 'negative_return'],
-        ['returned_amount', is_out_of_range('returned_amount'), 'amount_out_of_range'],
         ['item_id', "product_id is null and line_role in ('sale', 'return')", 'missing_value'],
         ['quantity', "quantity is null and line_role in ('sale', 'return')", 'not_a_decimal'],
         ['line_discount_amount', 'line_discount_amount is null and line_discount_text is not null', 'not_a_decimal'],

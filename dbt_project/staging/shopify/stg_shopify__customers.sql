@@ -15,7 +15,7 @@ typed as (
         coalesce({{ clean_text('"Phone_hash"') }}, {{ clean_text('"Default Address Phone_hash"') }}) as phone_hash,
         {{ clean_text('"Email_hash"') }} as email_hash,
 
-        {{ clean_identifier('"Customer ID"') }} as customer_id,
+        {{ clean_account_id('"Customer ID"') }} as customer_id,
         lower({{ clean_text('"Accepts Email Marketing"') }}) as accepts_marketing,
 
         {{ payload_hash([
@@ -56,6 +56,18 @@ select
         when 'yes' then true
         when 'no' then false
     end as has_contact_consent,
+    cast(null as decimal(18, 4)) as points_balance,
+    cast(null as decimal(18, 4)) as stored_value_balance_amount,
+    cast(null as date) as stored_value_opened_date,
+    cast(null as varchar) as referrer_account_id,
+    cast(null as varchar) as buyer_type,
+    cast(null as boolean) as has_supply_agreement,
+    cast(null as boolean) as is_platform_account,
+    cast(null as boolean) as has_social_value,
+    cast(null as boolean) as has_breached_agreement,
+    cast(null as integer) as overdue_days,
+    cast(null as decimal(18, 4)) as overdue_amount,
+    cast(null as integer) as child_birth_year,
     cast(null as timestamp) as updated_at,
     payload_hash,
 

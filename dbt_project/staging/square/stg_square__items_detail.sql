@@ -39,7 +39,7 @@ typed as (
         time_zone,
 
         {{ clean_identifier('"Transaction ID"') }} as receipt_no,
-        {{ clean_identifier('"Customer ID"') }} as account_id,
+        {{ clean_account_id('"Customer ID"') }} as account_id,
         {{ clean_text('"Location"') }} as store_id,
         coalesce({{ clean_identifier('"SKU"') }}, {{ clean_text('"Item"') }}) as product_id,
         nullif({{ clean_text('"Category"') }}, 'None') as category,

@@ -13,7 +13,7 @@ cleaned as (
         _row_number as row_number,
         _position_id as position_id,
 
-        {{ clean_wide_text('"會員卡號"') }} as account_id,
+        {{ clean_account_id('"會員卡號"') }} as account_id,
         {{ clean_wide_text('"商品編碼"') }} as product_id,
         {{ clean_wide_text('"商品分類"') }} as category,
 

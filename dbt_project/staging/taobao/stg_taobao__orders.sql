@@ -20,7 +20,7 @@ cleaned as (
         _position_id as position_id,
 
         {{ without_spreadsheet_guard(clean_wide_text('"订单编号"')) }} as receipt_no,
-        {{ clean_wide_text('"买家会员名"') }} as account_id,
+        {{ clean_account_id('"买家会员名"') }} as account_id,
         -- The mobile is a person's; the other number may be a landline, and counts where there is no mobile.
         coalesce(联系手机_hash, 联系电话_hash) as phone_hash,
         {{ to_narrow(clean_wide_text('"订单状态"')) }} as order_status,

@@ -37,7 +37,7 @@ typed as (
         billing_email_hash as email_hash,
 
         {{ clean_identifier('order_id') }} as receipt_no,
-        nullif({{ clean_identifier('customer_id') }}, '0') as account_id,
+        nullif({{ clean_account_id('customer_id') }}, '0') as account_id,
         lower({{ clean_text('status') }}) as status_text,
         {{ clean_text('payment_method') }} as payment_method,
 

@@ -6,7 +6,6 @@ owner alone, replaced by each new edition. Vaults are opened one by one; nothing
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from clientele.lake.log import LoadRecord, read_records, resolve
 from clientele.lake.raw import raw_path, vault_path
 from clientele.privacy.hashing import map_distinct
 from clientele.privacy.keys import load_keys
+from clientele.privacy.normalise import normalise_account_id
 from clientele.privacy.vault import read_vault
 from clientele.settings import Settings
 
@@ -40,7 +40,7 @@ create table contacts (customer_key varchar primary key, contact_name varchar, c
 _ACCOUNTS = """
 select source, account_type, account_id, customer_key from published.main.customer_accounts
 semi join changes using (customer_key)
-where account_type in ('member', 'ecommerce')
+where account_type in ('member', 'ecommerce', 'prospect')
 """
 #: Loads come oldest first: what a later row has, and is not empty, takes the place of what was found before.
 _COLLECT = """
@@ -128,11 +128,6 @@ def write_staff_edition(settings: Settings) -> StaffEdition:
     return StaffEdition(file, rows, with_contact)
 
 
-def plain_id(text: str) -> str:
-    """An account id as ids are compared here: in one width, without spaces or a spreadsheet's apostrophe."""
-    return unicodedata.normalize("NFKC", text).strip().removeprefix("'").strip()
-
-
 def _memory(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A database in memory that fails rather than put contact data on disk."""
     config: dict[str, str | bool | int | float | list[str]] = {
@@ -196,5 +191,5 @@ def _fields(batch: pa.RecordBatch, feed: FeedDescription, account: AccountDescri
 def _with_plain_ids(table: pa.Table) -> pa.Table:
     place = table.schema.get_field_index("account_id")
     ids = table.column(place).combine_chunks()
-    plain = map_distinct(ids if isinstance(ids, pa.Array) else ids.chunk(0), plain_id)
+    plain = map_distinct(ids if isinstance(ids, pa.Array) else ids.chunk(0), normalise_account_id)
     return table.set_column(place, "account_id", plain)

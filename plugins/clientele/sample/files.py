@@ -38,6 +38,18 @@ def web_names(timeline: Timeline) -> list[str]:
     return [f"ecommerce_orders_{_last_date(timeline, period)}.csv" for period in timeline.month_periods]
 
 
+def event_names(timeline: Timeline) -> list[str]:
+    return [f"service_events_{_last_date(timeline, period)}.csv" for period in timeline.month_periods]
+
+
+def prospect_names(timeline: Timeline) -> list[str]:
+    return [f"prospects_{_last_date(timeline, period)}.csv" for period in timeline.quarter_periods]
+
+
+def override_names(timeline: Timeline) -> list[str]:
+    return [f"tier_overrides_{_last_date(timeline, period)}.csv" for period in timeline.quarter_periods]
+
+
 def member_names(timeline: Timeline) -> list[str]:
     """The full list of the day before the history, then one file of changes per month."""
     changes = [f"members_{_last_date(timeline, period)}.csv" for period in timeline.month_periods]

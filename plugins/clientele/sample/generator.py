@@ -14,16 +14,21 @@ from typing import TypeVar
 import numpy as np
 
 from clientele.errors import ConfigurationError, UnavailableError
+from clientele.sample.balances import pay_from_balances
 from clientele.sample.catalogue import CURRENCY
 from clientele.sample.files import (
     ExportFile,
     ExportWriter,
+    event_names,
     member_names,
+    override_names,
+    prospect_names,
     till_names,
     web_names,
 )
-from clientele.sample.members import MEMBER_HEADER, draw_members, member_lines
+from clientele.sample.members import MEMBER_HEADER, MemberRows, draw_members, member_lines
 from clientele.sample.mishaps import Outcome, till_rows, web_rows
+from clientele.sample.overrides import OVERRIDE_HEADER, draw_overrides, override_lines, override_rows
 from clientele.sample.people import (
     COUNTER_PHONE_CARDS,
     COUNTER_PHONE_EVERY,
@@ -31,9 +36,12 @@ from clientele.sample.people import (
     counter_phone,
     draw_people,
 )
+from clientele.sample.prospects import PROSPECT_HEADER, draw_prospects, prospect_lines, prospect_rows
 from clientele.sample.purchases import draw_lines, draw_receipts
 from clientele.sample.randomness import Draws, IntArray
+from clientele.sample.records import RecordRows
 from clientele.sample.rendering import TILL_HEADER, WEB_HEADER, till_lines, web_lines
+from clientele.sample.service import EVENT_HEADER, draw_events, event_lines, event_rows
 from clientele.sample.timeline import Timeline
 from clientele.sample.truth import (
     FeedTotals,
@@ -43,6 +51,7 @@ from clientele.sample.truth import (
     feed_counts,
     person_sales,
 )
+from clientele.sample.truth_of_service import card_figures, service_figures
 
 #: People made at a time; memory depends on this and not on the size of the shop.
 _BLOCK = 2_000
@@ -139,6 +148,9 @@ class _Shop:
         self._till = self._open("pos_sales", till_names(timeline), TILL_HEADER)
         self._web = self._open("ecommerce_orders", web_names(timeline), WEB_HEADER)
         self._members = self._open("members", member_names(timeline), MEMBER_HEADER)
+        self._events = self._open("service_events", event_names(timeline), EVENT_HEADER)
+        self._prospects = self._open("prospects", prospect_names(timeline), PROSPECT_HEADER)
+        self._overrides = self._open("tier_overrides", override_names(timeline), OVERRIDE_HEADER)
         self._truth_writer = TruthWriter(truth, timeline)
 
     def _open(self, feed: str, names: Sequence[str], header: str) -> tuple[ExportWriter, FeedTotals]:
@@ -150,9 +162,17 @@ class _Shop:
         draws, timeline = self._draws, self._timeline
         people = draw_people(draws, timeline, number, self._customers)
         till, web = draw_receipts(draws, timeline, people)
-        till_result = till_rows(draws, timeline, till, draw_lines(draws, till))
+        till_sold = draw_lines(draws, till)
+        till, stored_values = pay_from_balances(draws, timeline, people, till, till_sold)
+        till_result = till_rows(draws, timeline, till, till_sold)
         web_result = web_rows(draws, timeline, web, draw_lines(draws, web))
-        member_rows = draw_members(draws, timeline, people)
+        member_rows = draw_members(draws, timeline, people, stored_values)
+        events = draw_events(draws, timeline, people)
+        event_result = event_rows(draws, timeline, events)
+        prospects = draw_prospects(draws, timeline, people)
+        prospect_result = prospect_rows(draws, timeline, prospects)
+        overrides = draw_overrides(draws, timeline, people)
+        override_result = override_rows(draws, timeline, overrides)
 
         writer, totals = self._till
         _append(writer, till_result.file, till_lines(timeline, people, till, till_result))
@@ -160,21 +180,32 @@ class _Shop:
         writer, totals = self._web
         _append(writer, web_result.file, web_lines(timeline, people, web, web_result))
         add_sales(totals, web_result)
-        writer, totals = self._members
-        _append(writer, member_rows.file, member_lines(draws, timeline, people, member_rows))
-        totals.add(
-            member_rows.file,
-            np.zeros(len(member_rows.file), dtype=bool),
-            member_rows.outcome,
-            np.zeros_like(member_rows.file),
+        lines = member_lines(draws, timeline, people, member_rows, stored_values)
+        _add_without_money(self._members, member_rows, lines)
+        _add_without_money(self._events, event_result, event_lines(draws, timeline, events, event_result))
+        _add_without_money(
+            self._prospects, prospect_result, prospect_lines(timeline, prospects, prospect_result)
+        )
+        _add_without_money(
+            self._overrides, override_result, override_lines(timeline, overrides, override_result)
         )
         till_sales = person_sales(timeline, people, till, till_result)
         web_sales = person_sales(timeline, people, web, web_result)
-        self._truth_writer.add_people(people, till_sales.plus(web_sales))
-        self._truth_writer.add_accounts(people, till, web)
+        sales = till_sales.plus(web_sales)
+        truth = self._truth_writer
+        truth.add_people(
+            people,
+            sales,
+            card_figures(draws, people, member_rows, stored_values),
+            service_figures(draws, timeline, people, events, event_result),
+        )
+        truth.add_accounts(people, till, web)
+        truth.add_referrals(people, sales)
+        truth.add_prospects(prospects, prospect_result)
+        truth.add_overrides(overrides, override_result)
 
     def finish(self) -> SampleSummary:
-        feeds = (self._till, self._web, self._members)
+        feeds = (self._till, self._web, self._members, self._events, self._prospects, self._overrides)
         for writer, _ in feeds:
             writer.finish()
         counts = [count for _, totals in feeds for count in feed_counts(totals)]
@@ -231,6 +262,16 @@ class _Shop:
             amounts=nothing,
             rows_refused=len(lines),
         )
+
+
+def _add_without_money(
+    feed: tuple[ExportWriter, FeedTotals], rows: MemberRows | RecordRows, lines: Sequence[str]
+) -> None:
+    """Write and count the rows of a feed without amounts."""
+    writer, totals = feed
+    _append(writer, rows.file, lines)
+    has_currency = np.zeros(len(rows.file), dtype=bool)
+    totals.add(rows.file, has_currency, rows.outcome, np.zeros_like(rows.file))
 
 
 def _append(writer: ExportWriter, file: IntArray, lines: Sequence[str]) -> None:

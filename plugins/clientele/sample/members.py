@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clientele.sample.balances import StoredValues
 from clientele.sample.catalogue import STORES
 from clientele.sample.mishaps import UNLUCKY_PEOPLE, Flaw, Outcome
 from clientele.sample.people import (
@@ -15,7 +16,6 @@ from clientele.sample.people import (
     People,
     card_email,
     counter_phone,
-    is_member_number,
     member_no,
     phone,
     spelled_email,
@@ -24,7 +24,7 @@ from clientele.sample.people import (
 )
 from clientele.sample.randomness import BoolArray, Draws, IntArray
 from clientele.sample.rendering import money, spoil
-from clientele.sample.timeline import SECONDS_PER_DAY, Timeline
+from clientele.sample.timeline import NO_TIME, SECONDS_PER_DAY, Timeline
 
 MEMBER_HEADER = (
     "member_no,name,phone,email,gender,birth_date,child_birth_date,joined_at,home_store_id,status,card_tier,"
@@ -34,10 +34,18 @@ MEMBER_HEADER = (
 )
 _COLUMNS = MEMBER_HEADER.split(",")
 _CHANGES = 3
+#: The last: nobody asked.
+_BUYER_TYPES = ("personal", "project", "business", "")
 _CARD_TIERS = ("普通", "银卡", "金卡", "白金", "钻石")
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 _GIVEN_NAMES = ("一一", "小样", "试之", "例文", "虚白", "子虚", "乌有", "某某")
-_MEMBER_FLAWS = (Flaw.BAD_DATE, Flaw.MISSING_KEY, Flaw.TOO_FEW_FIELDS, Flaw.TOO_MANY_FIELDS)
+_MEMBER_FLAWS = (
+    Flaw.BAD_DATE,
+    Flaw.BAD_DECIMAL,
+    Flaw.MISSING_KEY,
+    Flaw.TOO_FEW_FIELDS,
+    Flaw.TOO_MANY_FIELDS,
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class MemberRows:
         )
 
 
-def draw_members(draws: Draws, timeline: Timeline, people: People) -> MemberRows:
+def draw_members(draws: Draws, timeline: Timeline, people: People, stored_values: StoredValues) -> MemberRows:
     """Every card's first row and its changes; file 0 is the full list, file n the changes of month n."""
     first = _first_rows(timeline, people.is_member, 0, people.joined)
     second = _first_rows(timeline, people.has_second_card, 1, people.second_joined)
@@ -89,6 +97,9 @@ def draw_members(draws: Draws, timeline: Timeline, people: People) -> MemberRows
             flaw=start.flaw,
         )
         parts.append(changed.take(is_made))
+    parts.append(_opening_rows(timeline, people, stored_values))
+    closing = np.full(len(people.number), timeline.last_day * SECONDS_PER_DAY + 23 * 3600 + 7)
+    parts.append(_first_rows(timeline, stored_values.is_used, 0, closing))
     rows = MemberRows.join(parts)
     return _with_mishaps(draws, people, _with_outcomes(rows))
 
@@ -107,6 +118,13 @@ def _first_rows(timeline: Timeline, chosen: BoolArray, card: int, joined: IntArr
         outcome=nothing + Outcome.LOADED,
         flaw=nothing + Flaw.NONE,
     )
+
+
+def _opening_rows(timeline: Timeline, people: People, stored_values: StoredValues) -> MemberRows:
+    """Money paid onto a card on a later day than it was issued changes its record."""
+    later = stored_values.opened >= people.joined + SECONDS_PER_DAY
+    rows = _first_rows(timeline, later, 0, stored_values.opened)
+    return rows.take(rows.file > 0)
 
 
 def _with_outcomes(rows: MemberRows) -> MemberRows:
@@ -146,14 +164,42 @@ def _with_mishaps(draws: Draws, people: People, rows: MemberRows) -> MemberRows:
     )
 
 
-def member_lines(draws: Draws, timeline: Timeline, people: People, rows: MemberRows) -> list[str]:
+def points_balances(draws: Draws, people: People, rows: MemberRows) -> IntArray:
+    """Points on the card at the time of each row."""
+    return draws.below("member_balance", 400_000, people.number[rows.person], rows.card, rows.version) // 80
+
+
+def buyer_types(people: People) -> list[str]:
+    unasked = np.where(people.traits // 47 % 40 == 0, 3, 0)
+    kinds = np.where(people.is_business, 1 + people.traits % 2, unasked)
+    return [_BUYER_TYPES[kind] for kind in kinds.tolist()]
+
+
+def gives_consent(people: People) -> BoolArray:
+    gives: BoolArray = people.traits % 10 < 8
+    return gives
+
+
+def newest_records(people: People, rows: MemberRows) -> IntArray:
+    """For every person the position of the loaded row changed last, of either card; -1 without one."""
+    loaded = np.flatnonzero(rows.outcome == Outcome.LOADED)
+    order = loaded[np.lexsort((rows.card[loaded], rows.updated[loaded], rows.person[loaded]))]
+    newest = np.full(len(people.number), -1, dtype=np.int64)
+    newest[rows.person[order]] = order
+    return newest
+
+
+def member_lines(
+    draws: Draws, timeline: Timeline, people: People, rows: MemberRows, stored_values: StoredValues
+) -> list[str]:
     """One CSV line per row, in the order of ``rows``."""
     number = people.number[rows.person]
     is_first = rows.card == 0
     styles = np.where(number % 2 == 0, 0, 1)
     joined = np.where(is_first, people.joined[rows.person], people.second_joined[rows.person])
-    referrer = number // 2
-    is_referred = (number > 1) & draws.happens("is_referred", 80, number) & is_member_number(draws, referrer)
+    is_open, stored_value = stored_values.at(rows.person, rows.card, rows.updated)
+    types = buyer_types(people)
+    opened = np.where(is_open, stored_values.opened[rows.person], NO_TIME)
     lines = [
         _member_line(*values)
         for values in zip(
@@ -165,9 +211,13 @@ def member_lines(draws: Draws, timeline: Timeline, people: People, rows: MemberR
             _shows(people.has_card_phone, LINK_PHONE, people, rows).tolist(),
             _shows(people.has_card_email, LINK_EMAIL, people, rows).tolist(),
             _shows(people.web_link == LINK_ACCOUNT, LINK_ACCOUNT, people, rows).tolist(),
-            is_referred.tolist(),
-            draws.below("member_traits", 1 << 31, number).tolist(),
-            draws.below("member_balance", 400_000, number, rows.card, rows.version).tolist(),
+            people.referrer[rows.person].tolist(),
+            [types[person] for person in rows.person.tolist()],
+            gives_consent(people)[rows.person].tolist(),
+            people.traits[rows.person].tolist(),
+            points_balances(draws, people, rows).tolist(),
+            stored_value.tolist(),
+            timeline.time_texts(opened, styles),
             timeline.time_texts(joined, styles),
             timeline.time_texts(rows.updated, styles),
             strict=True,
@@ -180,7 +230,7 @@ def member_lines(draws: Draws, timeline: Timeline, people: People, rows: MemberR
             flaw,
             _COLUMNS,
             key="member_no",
-            amount="stored_value_balance",
+            amount="points_balance",
             time="joined_at",
             kind="status",
         )
@@ -203,33 +253,37 @@ def _member_line(
     shows_phone: bool,
     shows_email: bool,
     shows_account: bool,
-    is_referred: bool,
+    referrer: int,
+    buyer_type: str,
+    gives_consent: bool,
     traits: int,
-    balance: int,
+    points: int,
+    stored_value: int,
+    opened_at: str,
     joined_at: str,
     updated_at: str,
 ) -> str:
     digits = phone(number) if shows_phone else counter_phone(number) if has_counter_phone else ""
-    has_stored_value = traits % 4 == 0
     fields = (
         member_no(number, card),
         f"示例{_SURNAMES[traits % 16]}{_GIVEN_NAMES[traits // 16 % 8]}",
         spelled_phone(digits, number + 3 * card) if digits else "",
         spelled_email(card_email(number), number + card) if shows_email else "",
         ("female", "female", "male", "")[traits // 128 % 4],
-        _birth_date(1950, 56, traits // 7) if traits % 5 else "",
+        _birth_date(1950, 60, traits // 7) if traits % 5 else "",
         _birth_date(2012, 12, traits // 13) if traits % 9 == 0 else "",
         joined_at,
         STORES[home_store],
         "closed" if version > 1 and traits % 23 == 0 else "blocked" if traits % 499 == 0 else "active",
         _CARD_TIERS[version if traits % 3 == 0 else 0],
-        str(balance // 80),
-        money(balance) if has_stored_value else "",
-        joined_at if has_stored_value else "",
-        member_no(number // 2) if is_referred else "",
+        str(points),
+        money(stored_value) if opened_at else "",
+        opened_at,
+        member_no(referrer) if referrer >= 0 else "",
         web_account(number) if shows_account else "",
-        "true" if traits % 10 < 8 else "false",
-        *_business_fields(number, traits, balance),
+        "true" if gives_consent else "false",
+        buyer_type,
+        *_business_fields(number, buyer_type, traits),
         updated_at,
     )
     return ",".join(fields)
@@ -239,16 +293,15 @@ def _birth_date(first_year: int, years: int, traits: int) -> str:
     return f"{first_year + traits // 336 % years}-{1 + traits % 12:02d}-{1 + traits // 12 % 28:02d}"
 
 
-def _business_fields(number: int, traits: int, balance: int) -> tuple[str, ...]:
-    """``buyer_type`` to ``overdue_amount``: one card in a hundred belongs to a firm."""
-    if traits // 29 % 100:
-        return "personal", "", "false", "false", "false", "false", "", ""
+def _business_fields(number: int, buyer_type: str, traits: int) -> tuple[str, ...]:
+    """``company_name`` to ``overdue_amount``."""
+    if buyer_type not in _BUYER_TYPES[1:3]:
+        return "", "false", "false", "false", "false", "", ""
     flags = ["true" if traits // divisor % 4 == 0 else "false" for divisor in (3, 19, 23, 31)]
     is_overdue = traits // 37 % 3 == 0
     return (
-        "business" if traits % 2 else "project",
         f"示例商行{number}",
         *flags,
-        str(balance % 120) if is_overdue else "0",
-        money(balance // 3) if is_overdue else "0.00",
+        str(traits // 43 % 120) if is_overdue else "0",
+        money(traits // 41 % 400_000) if is_overdue else "0.00",
     )

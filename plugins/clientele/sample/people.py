@@ -26,6 +26,13 @@ LOYAL, SEASONAL, LAPSED, NEW = range(4)
 # People without a card: phone at the till, web account, both with one phone, web guests by e-mail or phone.
 TILL_PHONE, WEB_ACCOUNT, TILL_AND_WEB, GUEST_EMAIL, GUEST_PHONE = range(5)
 
+#: In every tenth of these groups a few cards name each other, or themselves, as the one who brought them.
+_REFERRAL_LOOPS_EVERY = 10 * COUNTER_PHONE_EVERY
+_REFERRAL_LOOPS = {2: 3, 3: 2, 4: 4, 5: 6, 6: 7, 7: 5}
+#: What a firm with a contract spends over the history, in fen, and the lines per receipt it is spread over.
+_CONTRACT_AMOUNT = 1_300_000_000
+_CONTRACT_LINES = 3
+
 #: Receipts in 24 months of full activity: (share in a thousand, fewest, most).
 _ACTIVITY = ((280, 1, 4), (300, 4, 10), (260, 10, 24), (115, 24, 50), (38, 50, 110), (7, 110, 230))
 _PHONE_SPELLINGS = 8
@@ -36,7 +43,9 @@ _FULL_WIDTH = str.maketrans("0123456789+", "０１２３４５６７８９＋")
 class People:
     """A block of people; every field has one element per person.
 
-    ``joined`` is in seconds since day 0 (negative: before the history), ``second_joined`` the second card's.
+    ``joined`` is in seconds since day 0 (negative: before the history), ``second_joined`` the second card's;
+    ``referrer`` is the number of the person who brought this one, or -1; ``contract`` the fen that a firm
+    with a contract spends on each line, else 0; ``traits`` any bits for what hangs together with nothing.
     """
 
     number: IntArray
@@ -58,6 +67,22 @@ class People:
     receipts: IntArray
     joined: IntArray
     second_joined: IntArray
+    referrer: IntArray
+    contract: IntArray
+    traits: IntArray
+
+    @property
+    def is_business(self) -> BoolArray:
+        """One card in fifty belongs to a firm."""
+        is_business: BoolArray = self.is_member & (self.traits // 29 % 50 == 0)
+        return is_business
+
+    @property
+    def is_in_referral_loop(self) -> BoolArray:
+        """Following who brought whom from here leads back here."""
+        place = self.number % _REFERRAL_LOOPS_EVERY
+        is_in_loop: BoolArray = self.has_counter_phone & np.isin(place, list(_REFERRAL_LOOPS))
+        return is_in_loop
 
     @property
     def is_guest(self) -> BoolArray:
@@ -126,6 +151,8 @@ def draw_people(draws: Draws, timeline: Timeline, number: IntArray, customers: i
     within = active_from + draws.below("joined_within", np.maximum(active_days // 3, 1), number)
     joined_day = np.where((habit == NEW) | draws.happens("joined_in_history", 180, number), within, before)
     clock = 9 * 3600 + draws.below("joined_clock", 12 * 3600, number)
+    traits = draws.below("member_traits", 1 << 31, number)
+    has_contract = is_member & (traits // 29 % 50 == 0) & draws.happens("contract", 20, number)
     second_day = joined_day + 1 + draws.below("second_joined", np.maximum(last - joined_day, 1), number)
     return People(
         number=number,
@@ -147,7 +174,28 @@ def draw_people(draws: Draws, timeline: Timeline, number: IntArray, customers: i
         receipts=receipts,
         joined=joined_day * SECONDS_PER_DAY + clock,
         second_joined=np.minimum(second_day, last) * SECONDS_PER_DAY + 20 * 3600 + clock // 12,
+        referrer=_referrers(draws, number, is_member, has_counter_phone),
+        contract=np.where(has_contract, _CONTRACT_AMOUNT // (np.maximum(receipts, 1) * _CONTRACT_LINES), 0),
+        traits=traits,
     )
+
+
+def _referrers(
+    draws: Draws, number: IntArray, is_member: BoolArray, has_counter_phone: BoolArray
+) -> IntArray:
+    """Who brought whom: chains of any depth, some people who brought many, and a few loops.
+
+    Whoever brings somebody has a lower number: half of it, or the hundreds of it.
+    """
+    hundreds = number - number % 100
+    by_hundreds = (number > hundreds) & draws.happens("brought_by_hundreds", 500, number)
+    above = np.where(by_hundreds, hundreds, number // 2)
+    is_referred = (number > 1) & draws.happens("is_referred", 80, number) & is_member_number(draws, above)
+    referrer = np.where(is_member & is_referred, above, -1)
+    place = number % _REFERRAL_LOOPS_EVERY
+    for here, there in _REFERRAL_LOOPS.items():
+        referrer = np.where(has_counter_phone & (place == here), number - here + there, referrer)
+    return referrer
 
 
 def is_member_number(draws: Draws, number: IntArray) -> BoolArray:

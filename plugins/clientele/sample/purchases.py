@@ -53,6 +53,7 @@ class Receipts:
     payment: IntArray
     lines: IntArray
     wealth: IntArray
+    contract: IntArray
 
     @property
     def is_dated(self) -> BoolArray:
@@ -106,8 +107,8 @@ def draw_receipts(draws: Draws, timeline: Timeline, people: People) -> tuple[Rec
     store = np.where(draws.happens("at_home", 800, *keys), people.home_store[person], elsewhere)
     identified_by = _identified_by(draws, people, person, is_web, is_first, keys)
     payment = draws.choose("payment", (40, 28, 16, 10, 6), *keys)
-    # Only a card holds a balance to pay from.
-    payment = np.where((payment == STORED_VALUE) & (identified_by != CARD), 0, payment)
+    # Whether a balance is there to pay from is known when all receipts are, see ``balances``.
+    payment = np.where(payment == STORED_VALUE, 0, payment)
     receipts = Receipts(
         person=person,
         number=number,
@@ -122,6 +123,7 @@ def draw_receipts(draws: Draws, timeline: Timeline, people: People) -> tuple[Rec
         payment=payment,
         lines=1 + draws.choose("lines", _LINES_PER_RECEIPT, *keys),
         wealth=people.wealth[person],
+        contract=people.contract[person],
     )
     return receipts.take(~is_web), receipts.take(is_web)
 
@@ -168,6 +170,8 @@ def draw_lines(draws: Draws, receipts: Receipts) -> Lines:
     pieces = 1 + np.where(price < 10_000, draws.choose("pieces", (62, 22, 10, 6), *keys), 0)
     grams = 150 + draws.below("grams", 2_000, *keys)
     quantity = np.where(_IS_WEIGHED[product], grams, pieces * 1000)
+    contract = receipts.contract[receipt]
+    quantity = np.where(contract > 0, np.maximum(contract // price, 1) * 1000, quantity)
     gross = net_amount(quantity, price, np.zeros_like(price))
     reduction = np.array((0, 5, 10, 20))[draws.choose("reduction", (70, 12, 12, 6), *keys)]
     discount = gross * reduction // 100

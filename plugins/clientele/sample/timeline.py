@@ -71,6 +71,15 @@ class Timeline:
         return [Period(first, after - 1) for first, after in pairwise([*firsts, self.last_day + 1])]
 
     @cached_property
+    def quarter_periods(self) -> list[Period]:
+        """Every three months of the history; the last of them may be fewer."""
+        months = self.month_periods
+        return [
+            Period(months[first].first, months[min(first + 3, len(months)) - 1].last)
+            for first in range(0, len(months), 3)
+        ]
+
+    @cached_property
     def till_periods(self) -> list[Period]:
         """POS files: one per month, and one per day for the last week."""
         week = max(0, self.last_day - DAILY_FILES + 1)

@@ -16,12 +16,14 @@ from typing import Final
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import dataset
 
 from clientele.sample.catalogue import CURRENCY, STORES
 from clientele.sample.files import ExportFile
 from clientele.sample.mishaps import Outcome, Rows
+from clientele.sample.overrides import KINDS, TIERS, Overrides, override_id
 from clientele.sample.people import (
     COUNTER_PHONE_CARDS,
     LINK_ACCOUNT,
@@ -35,10 +37,13 @@ from clientele.sample.people import (
     web_account,
     web_email,
 )
+from clientele.sample.prospects import NO_DAY, Prospects, prospect_id
 from clientele.sample.purchases import ACCOUNT, EMAIL, NOBODY, PHONE, Receipts
 from clientele.sample.randomness import BoolArray, IntArray
+from clientele.sample.records import RecordRows
 from clientele.sample.rendering import money
 from clientele.sample.timeline import SECONDS_PER_DAY, Timeline
+from clientele.sample.truth_of_service import CardFigures, ServiceFigures
 
 SOURCE: Final = "generic"
 #: ISO 4217 for "no currency": rows without money and rows that cannot be split into fields.
@@ -51,11 +56,23 @@ What a right reading of the sample shop's files gives, as of the day `end` in sa
 
 people.parquet
     One row per person: person_id, is_member, joined_date (of the first card), net_sales_12m_amount and
-    net_sales_lifetime_amount (CNY), visits_12m_count, visits_lifetime_count. Everybody in it is a customer
-    known by that day.
+    net_sales_lifetime_amount (CNY), visits_12m_count, visits_lifetime_count. Of the card whose record was
+    changed last: points_balance, stored_value_balance_amount (CNY), buyer_type, has_contact_consent. Of the
+    events of service that name one of the person's cards: contacts_12m_count, complaints_12m_count,
+    surveys_12m_count, service_minutes_12m_count (of all events), open_complaints_count (complaints less their
+    ends), personality_tag. Everybody in it is a customer known by that day.
+referrals.parquet
+    One row per person whose card names who brought it: person_id, referrer_person_id, is_converted (bought at
+    least once), is_in_loop (following the names from here leads back here).
+prospects.parquet
+    One row per prospect of which a record counts: prospect_id, person_id (null: not a customer otherwise),
+    created_date, expected_close_date.
+overrides.parquet
+    One row per override of which a record counts: override_id, person_id, scheme_id, tier_code, kind,
+    valid_from_date, valid_until_date (null: open), is_in_force.
 accounts.parquet
-    One row per account that a loaded row shows: person_id, source, account_type (member, ecommerce, phone,
-    email), account_id in plain normal form (phones as E.164, addresses in lower case).
+    One row per account that a loaded row of sales or members shows: person_id, source, account_type (member,
+    ecommerce, phone, email), account_id in plain normal form (phones as E.164, addresses in lower case).
 expected_tiers.parquet
     One row per person and scheme: person_id, scheme_id, tier_code.
 shared_contacts.csv
@@ -68,8 +85,8 @@ totals.csv
     files.csv summed by source, feed and currency. In = loaded + duplicate + superseded + quarantined.
 
 Amounts are the files' own net_amount, as in a ledger: positive on returns, and 0 where they cannot be read.
-XXX stands for no currency: the rows of members, and rows that cannot be split into fields. Nobody owns
-accounts that no rule can link, and every phone shared by several people is on more cards than the guard
+XXX stands for no currency: the rows of feeds without money, and rows that cannot be split into fields. Nobody
+owns accounts that no rule can link, and every phone shared by several people is on more cards than the guard
 against shared phones lets pass.
 """
 
@@ -93,11 +110,56 @@ _PEOPLE_SCHEMA = pa.schema(
         ("net_sales_lifetime_amount", pa.decimal128(18, 2)),
         ("visits_12m_count", pa.int64()),
         ("visits_lifetime_count", pa.int64()),
+        ("points_balance", pa.int64()),
+        ("stored_value_balance_amount", pa.decimal128(18, 2)),
+        ("buyer_type", pa.string()),
+        ("has_contact_consent", pa.bool_()),
+        ("contacts_12m_count", pa.int64()),
+        ("complaints_12m_count", pa.int64()),
+        ("surveys_12m_count", pa.int64()),
+        ("service_minutes_12m_count", pa.int64()),
+        ("open_complaints_count", pa.int64()),
+        ("personality_tag", pa.string()),
     ]
 )
 _ACCOUNTS_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("person_id", "source", "account_type", "account_id")]
 )
+_REFERRALS_SCHEMA = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("referrer_person_id", pa.string()),
+        ("is_converted", pa.bool_()),
+        ("is_in_loop", pa.bool_()),
+    ]
+)
+_PROSPECTS_SCHEMA = pa.schema(
+    [
+        ("prospect_id", pa.string()),
+        ("person_id", pa.string()),
+        ("created_date", pa.date32()),
+        ("expected_close_date", pa.date32()),
+    ]
+)
+_OVERRIDES_SCHEMA = pa.schema(
+    [
+        ("override_id", pa.string()),
+        ("person_id", pa.string()),
+        ("scheme_id", pa.string()),
+        ("tier_code", pa.string()),
+        ("kind", pa.string()),
+        ("valid_from_date", pa.date32()),
+        ("valid_until_date", pa.date32()),
+        ("is_in_force", pa.bool_()),
+    ]
+)
+_SCHEMAS = {
+    "people": _PEOPLE_SCHEMA,
+    "accounts": _ACCOUNTS_SCHEMA,
+    "referrals": _REFERRALS_SCHEMA,
+    "prospects": _PROSPECTS_SCHEMA,
+    "overrides": _OVERRIDES_SCHEMA,
+}
 
 
 @dataclass(frozen=True)
@@ -209,39 +271,106 @@ def _visits(receipts: Receipts, is_visit: BoolArray) -> BoolArray:
 
 
 class TruthWriter:
-    """Writes people and accounts block by block."""
+    """Writes what there is per person, account, referral, prospect and override block by block."""
 
     def __init__(self, folder: Path, timeline: Timeline) -> None:
         self._folder, self._timeline = folder, timeline
-        self._people = pq.ParquetWriter(folder / "people.parquet.part", _PEOPLE_SCHEMA)
-        self._accounts = pq.ParquetWriter(folder / "accounts.parquet.part", _ACCOUNTS_SCHEMA)
+        self._writers = {
+            name: pq.ParquetWriter(folder / f"{name}.parquet.part", schema)
+            for name, schema in _SCHEMAS.items()
+        }
 
-    def add_people(self, people: People, sales: PersonSales) -> None:
-        joined_days = (people.joined // SECONDS_PER_DAY).astype("timedelta64[D]")
+    def _write(self, name: str, columns: Sequence[pa.Array]) -> None:
+        self._writers[name].write_table(pa.table(list(columns), schema=_SCHEMAS[name]))
+
+    def _dates(self, day: IntArray, is_known: BoolArray) -> pa.Array:
+        days = np.where(is_known, day, 0).astype("timedelta64[D]")
+        return pa.array(np.datetime64(self._timeline.first) + days, mask=~is_known)
+
+    def add_people(
+        self, people: People, sales: PersonSales, cards: CardFigures, service: ServiceFigures
+    ) -> None:
         columns = [
             pa.array([person_id(number) for number in people.number.tolist()]),
             pa.array(people.is_member),
-            pa.array(np.datetime64(self._timeline.first) + joined_days, mask=~people.is_member),
+            self._dates(people.joined // SECONDS_PER_DAY, people.is_member),
             _decimals(sales.net_12m),
             _decimals(sales.net_lifetime),
             pa.array(sales.visits_12m),
             pa.array(sales.visits_lifetime),
+            pa.array(cards.points, mask=~cards.has_card),
+            _decimals(cards.stored_value, is_known=cards.has_stored_value),
+            pa.array([kind or None for kind in cards.buyer_type], pa.string(), mask=~cards.has_card),
+            pa.array(cards.has_consent, mask=~cards.has_card),
+            pa.array(service.contacts_12m),
+            pa.array(service.complaints_12m),
+            pa.array(service.surveys_12m),
+            pa.array(service.minutes_12m),
+            pa.array(service.open_complaints),
+            pa.array(service.personality_tag, pa.string()),
         ]
-        self._people.write_table(pa.table(columns, schema=_PEOPLE_SCHEMA))
+        self._write("people", columns)
 
     def add_accounts(self, people: People, till: Receipts, web: Receipts) -> None:
         """Every account that a readable row shows."""
         accounts = sorted(set(_accounts(people, till, web)))
         rows = [(person_id(number), SOURCE, kind, account) for number, kind, account in accounts]
-        columns = [pa.array(values, pa.string()) for values in zip(*rows, strict=True)]
-        self._accounts.write_table(pa.table(columns, schema=_ACCOUNTS_SCHEMA))
+        self._write("accounts", [pa.array(values, pa.string()) for values in zip(*rows, strict=True)])
+
+    def add_referrals(self, people: People, sales: PersonSales) -> None:
+        """Who was brought by whom."""
+        chosen = people.referrer >= 0
+        number, referrer = people.number[chosen], people.referrer[chosen]
+        self._write(
+            "referrals",
+            [
+                pa.array([person_id(one) for one in number.tolist()], pa.string()),
+                pa.array([person_id(one) for one in referrer.tolist()], pa.string()),
+                pa.array(sales.visits_lifetime[chosen] > 0),
+                pa.array(people.is_in_referral_loop[chosen]),
+            ],
+        )
+
+    def add_prospects(self, prospects: Prospects, rows: RecordRows) -> None:
+        """The prospects whose record counts."""
+        kept = rows.loaded
+        number, is_customer = prospects.number[kept], prospects.is_customer[kept]
+        close_day = prospects.close_day[kept]
+        whose = zip(number.tolist(), is_customer.tolist(), strict=True)
+        self._write(
+            "prospects",
+            [
+                pa.array([prospect_id(one, known) for one, known in whose], pa.string()),
+                pa.array([person_id(one) for one in number.tolist()], pa.string(), mask=~is_customer),
+                self._dates(prospects.time[kept] // SECONDS_PER_DAY, np.ones(len(kept), dtype=bool)),
+                self._dates(close_day, close_day != NO_DAY),
+            ],
+        )
+
+    def add_overrides(self, overrides: Overrides, rows: RecordRows) -> None:
+        """The overrides whose record counts."""
+        kept = rows.loaded
+        number, until_day = overrides.number[kept].tolist(), overrides.until_day[kept]
+        tiers = [TIERS[tier] for tier in overrides.tier[kept].tolist()]
+        self._write(
+            "overrides",
+            [
+                pa.array([override_id(one) for one in number], pa.string()),
+                pa.array([person_id(one) for one in number], pa.string()),
+                pa.array([scheme for scheme, _ in tiers], pa.string()),
+                pa.array([tier for _, tier in tiers], pa.string()),
+                pa.array([KINDS[kind] for kind in overrides.kind[kept].tolist()], pa.string()),
+                self._dates(overrides.from_day[kept], np.ones(len(kept), dtype=bool)),
+                self._dates(until_day, until_day != NO_DAY),
+                pa.array(overrides.is_in_force(self._timeline.last_day)[kept]),
+            ],
+        )
 
     def finish(self, counts: Sequence[FileCount], counter_phones: Iterable[str]) -> None:
         """Rank everybody, write the totals, and give the files their names."""
-        self._people.close()
-        self._accounts.close()
-        for name in ("people.parquet", "accounts.parquet"):
-            (self._folder / f"{name}.part").rename(self._folder / name)
+        for name, writer in self._writers.items():
+            writer.close()
+            (self._folder / f"{name}.parquet.part").rename(self._folder / f"{name}.parquet")
         _write_tiers(self._folder)
         file_rows = [_file_row(count) for count in counts]
         _write_csv(self._folder / "files.csv", _FILE_COLUMNS + _MEASURES, file_rows)
@@ -251,11 +380,12 @@ class TruthWriter:
         _write_text(self._folder / "README", README)
 
 
-def _decimals(fen: IntArray) -> pa.Array:
-    """Fen as DECIMAL(18, 2): the same digits with the point moved."""
+def _decimals(fen: IntArray, is_known: BoolArray | None = None) -> pa.Array:
+    """Fen as DECIMAL(18, 2): the same digits with the point moved; null where it is not known."""
     pairs = np.empty((len(fen), 2), dtype="<i8")
     pairs[:, 0], pairs[:, 1] = fen, fen >> 63
-    return pa.Array.from_buffers(pa.decimal128(18, 2), len(fen), [None, pa.py_buffer(pairs.tobytes())])
+    amounts = pa.Array.from_buffers(pa.decimal128(18, 2), len(fen), [None, pa.py_buffer(pairs.tobytes())])
+    return amounts if is_known is None else pc.if_else(pa.array(is_known), amounts, None)
 
 
 def _accounts(people: People, till: Receipts, web: Receipts) -> Iterator[tuple[int, str, str]]:
