@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clientele.privacy.normalise import birth_year, normalise_email, normalise_phone
+from clientele.privacy.normalise import birth_year, normalise_account_id, normalise_email, normalise_phone
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,8 @@ def test_names_of_mailboxes_are_not_guessed_at() -> None:
 )
 def test_a_date_gives_its_year_and_no_more(text: str, year: str | None) -> None:
     assert birth_year(text) == year
+
+
+@pytest.mark.parametrize("text", ["007M", " 007M\t", "'007M", "００７Ｍ", " ''007M "])
+def test_account_ids_are_compared_without_what_spreadsheets_add_and_keep_their_zeros(text: str) -> None:
+    assert normalise_account_id(text) == "007M"

@@ -32,7 +32,7 @@ def row_texts(connection: duckdb.DuckDBPyConnection, *tables: SimpleNamespace) -
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     macros: dict[str, Any] = {
         "execute": True,
-        "graph": SimpleNamespace(sources={each.unique_id: each for each in tables}),
+        "graph": {"sources": {each.unique_id: each for each in tables}},
         "adapter": SimpleNamespace(quote=identifier),
         "clientele": SimpleNamespace(),
     }

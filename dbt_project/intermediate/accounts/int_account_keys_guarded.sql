@@ -6,6 +6,7 @@ account_keys as (
 
 ),
 
+-- A prospect is an entry in somebody's list: it tells nothing about how many people share a phone.
 key_holders as (
 
     select
@@ -22,7 +23,10 @@ select
     account_keys.account_number,
     account_keys.key_type,
     account_keys.key_value,
+    account_keys.known_from_date,
+    account_keys.known_by_load_id,
     key_holders.accounts_count,
+    key_holders.cards_count,
     key_holders.cards_count > {{ var('shared_key_maximum_accounts') }} as is_shared
 from account_keys
 inner join key_holders

@@ -6,70 +6,48 @@ accounts as (
 
 ),
 
--- Only a key that two or more accounts hold can link anything.
-linking_keys as (
+links as (
 
-    select
-        account_number as node,
-        key_type || ':' || key_value as hub,
-        key_type
-    from {{ ref('int_account_keys_guarded') }}
-    where accounts_count > 1 and not is_shared
+    select * from {{ ref('int_account_links') }}
 
 ),
 
-{{ connected_components('linking_keys') }},
-
-strongest_keys as (
+linked as (
 
     select
-        node,
-        min(case key_type when 'card' then 1 when 'ecommerce_account' then 2 when 'phone' then 3 else 4 end)
-            as key_strength
-    from linking_keys
-    group by node
-
-),
-
-oldest_accounts as (
-
-    select
-        account_number,
-        'c' || substr(md5(source || ':' || account_reference), 1, 16) as customer_key
-    from accounts
-
-),
-
-labelled as (
-
-    select
-        accounts.*,
-        coalesce(components.component, accounts.account_number) as oldest_account_number,
-        strongest_keys.key_strength
-    from accounts
-    left join components
-        on accounts.account_number = components.node
-    left join strongest_keys
-        on accounts.account_number = strongest_keys.node
+        links.account_number,
+        oldest.source || ':' || oldest.account_reference as oldest_account,
+        links.linked_by,
+        linked_to.source as linked_to_source,
+        linked_to.account_type as linked_to_account_type,
+        linked_to.account_id as linked_to_account_id,
+        links.linked_on_date,
+        links.linked_by_load_id
+    from links
+    inner join accounts as oldest
+        on links.oldest_account_number = oldest.account_number
+    inner join accounts as linked_to
+        on links.linked_to_account_number = linked_to.account_number
 
 )
 
 select
-    labelled.source,
-    labelled.account_type,
-    labelled.account_id,
-    labelled.account_reference,
-    labelled.account_number,
-    labelled.known_from_date,
-    labelled.first_seen_load_id,
-    oldest_accounts.customer_key,
-    case
-        when labelled.oldest_account_number = labelled.account_number then 'itself'
-        when labelled.key_strength = 1 then 'card'
-        when labelled.key_strength = 2 then 'ecommerce_account'
-        when labelled.key_strength = 3 then 'phone'
-        else 'email'
-    end as linked_by
-from labelled
-inner join oldest_accounts
-    on labelled.oldest_account_number = oldest_accounts.account_number
+    accounts.source,
+    accounts.account_type,
+    accounts.account_id,
+    accounts.account_reference,
+    accounts.account_number,
+    accounts.known_from_date,
+    accounts.first_seen_load_id,
+    'c' || substr(
+        md5(coalesce(linked.oldest_account, accounts.source || ':' || accounts.account_reference)), 1, 16
+    ) as customer_key,
+    coalesce(linked.linked_by, 'itself') as linked_by,
+    linked.linked_to_source,
+    linked.linked_to_account_type,
+    linked.linked_to_account_id,
+    linked.linked_on_date,
+    linked.linked_by_load_id
+from accounts
+left join linked
+    on accounts.account_number = linked.account_number

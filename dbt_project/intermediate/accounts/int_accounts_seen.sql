@@ -21,6 +21,16 @@ rows_seen as (
     from {{ ref('int_members_unioned') }}
     where rejected_reason_code is null
 
+    union all
+
+    select
+        source,
+        'prospect:' || record_id as account_reference,
+        position_id,
+        row_number
+    from {{ ref('int_service_rows_unioned') }}
+    where rejected_reason_code is null and feed = 'prospects'
+
 ),
 
 -- Also rows that a later version replaced: an account's age is when it first came, whatever became of the row.
@@ -75,6 +85,16 @@ memberships as (
 
 ),
 
+prospects as (
+
+    select
+        source,
+        account_reference,
+        created_date as first_date
+    from {{ ref('int_prospects_loaded') }}
+
+),
+
 in_force as (
 
     select
@@ -85,6 +105,8 @@ in_force as (
         select * from purchases
         union all
         select * from memberships
+        union all
+        select * from prospects
     ) as known
     group by source, account_reference
 

@@ -1,4 +1,4 @@
-"""One spelling for each phone number, e-mail address and year of birth. Pure functions."""
+"""One spelling for each phone number, e-mail address, account number and year of birth. Pure functions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _COMPACT_DATE = re.compile(r"^((?:18|19|20)\d{2})\d{4}$")
 
 
 def _plain(text: str) -> str:
-    """Full-width characters made narrow; without the apostrophe that keeps a spreadsheet from counting."""
-    return unicodedata.normalize("NFKC", text).strip().removeprefix("'").strip()
+    """Full-width characters made narrow; without the apostrophes that keep a spreadsheet from counting."""
+    return unicodedata.normalize("NFKC", text).strip().lstrip("' \t\r\n")
 
 
 def normalise_phone(text: str, region: str) -> str | None:
@@ -48,6 +48,11 @@ def normalise_email(text: str) -> str | None:
     if not (local and at and domain) or "@" in local or any(character.isspace() for character in plain):
         return None
     return plain
+
+
+def normalise_account_id(text: str) -> str:
+    """A card number or another number of an account as numbers are compared; zeros in front stay."""
+    return _plain(text)
 
 
 def birth_year(text: str) -> str | None:

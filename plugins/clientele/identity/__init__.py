@@ -1,0 +1,1 @@
+"""Why accounts are one customer, and which customers might be one person."""

@@ -1,0 +1,1 @@
+select 'the rows of a test' as content
