@@ -15,6 +15,7 @@ select
     receipt_no,
     min(business_date) as business_date,
     min(occurred_at) as occurred_at,
+    min(load_id) as first_load_id,
     min(store_id) as store_id,
     min(currency_code) as currency_code,
     min(account_reference) as account_reference,

@@ -1,52 +1,14 @@
 with
 
-sale_lines as (
+attributed as (
 
-    select
-        source,
-        channel,
-        receipt_no,
-        net_sales_amount,
-        case when line_kind = 'return' then original_receipt_no end as named_receipt_no
-    from {{ ref('int_sale_lines_loaded') }}
+    select * from {{ ref('int_sale_lines_attributed') }}
 
 ),
 
 receipts as (
 
     select * from {{ ref('int_receipts_identified') }}
-
-),
-
-named_receipts as (
-
-    select distinct
-        sale_lines.source,
-        sale_lines.channel,
-        sale_lines.named_receipt_no
-    from sale_lines
-    inner join receipts
-        on
-            sale_lines.source = receipts.source
-            and sale_lines.channel = receipts.channel
-            and sale_lines.named_receipt_no = receipts.receipt_no
-
-),
-
--- A return that names a receipt we know belongs to that receipt; any other line to its own.
-attributed as (
-
-    select
-        sale_lines.source,
-        sale_lines.channel,
-        coalesce(named_receipts.named_receipt_no, sale_lines.receipt_no) as receipt_no,
-        sale_lines.net_sales_amount
-    from sale_lines
-    left join named_receipts
-        on
-            sale_lines.source = named_receipts.source
-            and sale_lines.channel = named_receipts.channel
-            and sale_lines.named_receipt_no = named_receipts.named_receipt_no
 
 ),
 
@@ -57,10 +19,26 @@ summed as (
         channel,
         receipt_no,
         sum(net_sales_amount) as net_sales_amount,
-        sum(greatest(net_sales_amount, 0)) as gross_sales_amount,
-        sum(greatest(-net_sales_amount, 0)) as returned_amount
+        coalesce(sum(-net_sales_amount) filter (where line_kind = 'return'), 0) as returned_amount,
+        count(*) filter (where line_kind = 'sale') as sale_lines_count,
+        count(*) filter (where line_kind = 'sale' and amount <> 0) as priced_sale_lines_count,
+        sum(discount_amount) as discount_amount,
+        sum(cost_amount) as cost_amount,
+        sum(net_sales_amount) filter (where cost_amount is not null) as cost_known_net_sales_amount,
+        coalesce(sum(net_sales_amount) filter (where payment_method = 'stored_value'), 0)
+            as stored_value_used_amount
     from attributed
     group by source, channel, receipt_no
+
+),
+
+-- Of a receipt that came to nothing no discount and no cost remains, whether or not its returns state theirs.
+kept as (
+
+    select
+        *,
+        net_sales_amount = 0 and priced_sale_lines_count > 0 as is_undone
+    from summed
 
 )
 
@@ -72,12 +50,25 @@ select
     receipts.store_id,
     receipts.currency_code,
     receipts.account_reference,
-    cast(summed.net_sales_amount as decimal(18, 4)) as net_sales_amount,
-    cast(summed.gross_sales_amount as decimal(18, 4)) as gross_sales_amount,
-    cast(summed.returned_amount as decimal(18, 4)) as returned_amount
-from summed
+    cast(kept.net_sales_amount as decimal(18, 4)) as net_sales_amount,
+    cast(kept.net_sales_amount + kept.returned_amount as decimal(18, 4)) as gross_sales_amount,
+    cast(kept.returned_amount as decimal(18, 4)) as returned_amount,
+    kept.sale_lines_count,
+    cast(case when kept.is_undone then 0 else kept.discount_amount end as decimal(18, 4)) as discount_amount,
+    cast(case when not kept.is_undone then kept.cost_amount end as decimal(18, 4)) as cost_amount,
+    cast(case when not kept.is_undone then kept.cost_known_net_sales_amount end as decimal(18, 4))
+        as cost_known_net_sales_amount,
+    cast(kept.stored_value_used_amount as decimal(18, 4)) as stored_value_used_amount,
+    -- An order of zero value is a purchase; one that was paid for and taken back is none.
+    kept.net_sales_amount > 0 or (
+        kept.sale_lines_count > 0
+        and kept.priced_sale_lines_count = 0
+        and kept.net_sales_amount = 0
+        and kept.returned_amount = 0
+    ) as is_purchase
+from kept
 inner join receipts
     on
-        summed.source = receipts.source
-        and summed.channel = receipts.channel
-        and summed.receipt_no = receipts.receipt_no
+        kept.source = receipts.source
+        and kept.channel = receipts.channel
+        and kept.receipt_no = receipts.receipt_no

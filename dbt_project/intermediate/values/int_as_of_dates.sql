@@ -31,7 +31,8 @@ dates as (
     select
         first_date,
         as_of_date,
-        true as is_current
+        true as is_current,
+        true as is_recent
     from current_date_chosen
 {% for months in range(1, var('review_months') + 1) %}
     union all
@@ -39,7 +40,8 @@ dates as (
     select
         first_date,
         cast({{ dbt.last_day(dbt.dateadd('month', -months, 'as_of_date'), 'month') }} as date) as as_of_date,
-        false as is_current
+        false as is_current,
+        {{ 'true' if months <= var('recent_months') else 'false' }} as is_recent
     from current_date_chosen
 {% endfor %}
 )
@@ -47,7 +49,8 @@ dates as (
 select
     as_of_date,
     is_current,
-{%- for months in [1, 3, 6, 12, 24] %}
+    is_recent,
+{%- for months in [1, 2, 3, 6, 9, 12, 24] %}
     cast({{ dbt.dateadd('month', -months, 'as_of_date') }} as date)
         as after_{{ months }}m_date{{ "," if not loop.last }}
 {%- endfor %}
