@@ -19,7 +19,7 @@ class RealData:
 
     ``name`` is also the source's name and so its folder under landing/. Each entry of ``files`` lists the
     names that one export may have, the first one found is taken. ``package`` is the Python package that
-    carries the files under data/, if any. ``business_time_zone`` is the shop's own.
+    carries the files, if any, in its folder ``package_folder``. ``business_time_zone`` is the shop's own.
     """
 
     name: str
@@ -28,6 +28,7 @@ class RealData:
     business_time_zone: str
     package: str | None
     remedy: str
+    package_folder: str = "data"
 
 
 REAL_DATA: Mapping[str, RealData] = MappingProxyType(
@@ -53,10 +54,11 @@ REAL_DATA: Mapping[str, RealData] = MappingProxyType(
             RealData(
                 name="cdnow",
                 title="CDNOW",
-                files=(("CDNOW_master.txt",),),
+                files=(("CDNOW_sample.txt", "CDNOW_master.txt"),),
                 business_time_zone="America/New_York",
-                package=None,
-                remedy="name the file or its folder: clientele deliver --from",
+                package="lifetimes",
+                remedy="install the optional group real-data, or name the file: clientele deliver --from",
+                package_folder="datasets",
             ),
         )
     }
@@ -99,15 +101,15 @@ def _package_folder(data: RealData) -> Path:
     if package is None or package.origin is None:
         where = f": package {data.package} is not installed" if data.package else ""
         raise ConfigurationError(f"{data.title} is not here{where}", remedy=data.remedy)
-    return Path(package.origin).parent / "data"
+    return Path(package.origin).parent / data.package_folder
 
 
 def _originals(data: RealData, path: Path) -> list[tuple[Path, str]]:
     """Where each file of the data set is, with the name it has in the landing folder."""
     if path.is_file() and len(data.files) == 1:
-        for name in data.files[0]:
-            if path.name.endswith(name[name.index(".") :]):
-                return [(path, name)]
+        ending = [name for name in data.files[0] if path.name.endswith(name[name.index(".") :])]
+        if ending:
+            return [(path, path.name if path.name in ending else ending[0])]
     found = []
     for names in data.files:
         present = [name for name in names if (path / name).is_file()]

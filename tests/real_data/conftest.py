@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,7 +39,7 @@ class Shops:
 
 
 @pytest.fixture(scope="session")
-def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
+def shops(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Path], None]) -> Iterator[Shops]:
     """One run over both: the dollars of one and the pounds of the other must not meet anywhere."""
     settings = Settings(
         home=tmp_path_factory.mktemp("real_shops"),
@@ -56,6 +56,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
     if not delivered:
         pytest.skip("no real data is here")
     pipeline.ingest(settings, None, lambda _: None)
+    parsed(settings.home)
     run_id = pipeline.prepare(settings, None)
     pipeline.check(settings, run_id, "sources")
     pipeline.build(settings, run_id, lambda _: None)

@@ -116,6 +116,35 @@ def test_a_single_file_may_have_any_name(name: str, arrives_as: str, tmp_path: P
     assert deliver("online_retail", landing, tmp_path / name) == [landing / "online_retail" / arrives_as]
 
 
+@pytest.mark.parametrize(
+    ("there", "named", "arrives"),
+    [
+        (["CDNOW_master.txt", "CDNOW_sample.txt"], ".", "CDNOW_sample.txt"),
+        (["CDNOW_master.txt"], ".", "CDNOW_master.txt"),
+        (["CDNOW_master.txt", "CDNOW_sample.txt"], "CDNOW_master.txt", "CDNOW_master.txt"),
+        (["purchases.txt"], "purchases.txt", "CDNOW_sample.txt"),
+    ],
+)
+def test_the_sample_of_cdnow_is_taken_unless_the_list_of_all_is_named(
+    there: list[str], named: str, arrives: str, tmp_path: Path, landing: Path
+) -> None:
+    for name in there:
+        (tmp_path / name).write_bytes(name.encode())
+    assert deliver("cdnow", landing, tmp_path / named) == [landing / "cdnow" / arrives]
+
+
+def test_the_package_of_cdnow_keeps_it_in_a_folder_of_its_own(
+    landing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site" / "lifetimes"
+    (package / "datasets").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise AssertionError('imported')\n")
+    (package / "datasets" / "CDNOW_sample.txt").write_bytes(b" 00004 0001")
+    monkeypatch.syspath_prepend(package.parent)
+    deliver("cdnow", landing)
+    assert content(landing / "cdnow") == {"CDNOW_sample.txt": b" 00004 0001"}
+
+
 def test_a_file_of_another_kind_is_not_taken_for_the_export(tmp_path: Path, landing: Path) -> None:
     (tmp_path / "Online Retail.xlsx").write_bytes(b"PK")
     with pytest.raises(ConfigurationError, match=r"no online_retail\.csv\.gz or online_retail\.csv at"):
@@ -141,5 +170,6 @@ def test_every_delivered_file_belongs_to_one_feed_of_its_source() -> None:
         ("complete_journey", "transactions.parquet"): ["transactions"],
         ("online_retail", "online_retail.csv.gz"): ["invoice_lines"],
         ("online_retail", "online_retail.csv"): ["invoice_lines"],
+        ("cdnow", "CDNOW_sample.txt"): ["sample_purchases"],
         ("cdnow", "CDNOW_master.txt"): ["purchases"],
     }
