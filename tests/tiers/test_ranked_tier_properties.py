@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -89,6 +90,62 @@ def test_scores_count_the_cut_points_below_the_value(assign: Assign, visits: lis
         falling_score = 1 + sum(cut < -count for cut in falling_cut_points)
         # Who comes more often came more recently here, and spent less.
         assert found[str(n)]["deciding_value"] == score * 100 + score * 10 + falling_score
+
+
+@checked
+@given(amounts=amount_lists)
+def test_above_the_median_is_what_the_median_says(assign: Assign, amounts: list[Decimal]) -> None:
+    found = assign(
+        "loyalty_profit_matrix",
+        [
+            {
+                "customer_key": str(n),
+                "visits_12m_count": 1,
+                "profit_12m_amount": amount,
+                # Nobody knows what the first will buy: no median counts that one, and it is never high.
+                "predicted_purchases_12m_count": None if n == 0 else -amount,
+            }
+            for n, amount in enumerate(amounts)
+        ],
+    )
+    exact = [Fraction(amount) for amount in amounts]
+    for n, amount in enumerate(exact):
+        is_profitable = amount >= median(exact)
+        is_loyal = n > 0 and -amount >= median([-other for other in exact[1:]])
+        assert (
+            found[str(n)]["tier_code"]
+            == {
+                (True, True): "friend",
+                (False, True): "butterfly",
+                (True, False): "barnacle",
+                (False, False): "stranger",
+            }[is_loyal, is_profitable]
+        )
+
+
+@checked
+@given(amounts=amount_lists)
+def test_a_top_share_ends_where_fractions_say(assign: Assign, amounts: list[Decimal]) -> None:
+    rows = [
+        {
+            "customer_key": str(n),
+            "visits_lifetime_count": 1,
+            "net_sales_12m_amount": amount,
+            "predicted_sales_12m_amount": 1 if n else None,
+        }
+        for n, amount in enumerate(amounts)
+    ]
+    found = assign("salon_abcd", rows)
+    for n, amount in enumerate(amounts):
+        share = Fraction(sum(other > amount for other in amounts), len(amounts))
+        if amount <= 0 or share >= Fraction(1, 2):
+            # All the predicted are equal, so each of them is in the top fifth.
+            expected = "D" if n and share >= Fraction(1, 2) else "C"
+        elif share < Fraction(1, 5):
+            expected = "A" if n else "B"
+        else:
+            expected = "B" if n else "C"
+        assert found[str(n)]["tier_code"] == expected
 
 
 @checked

@@ -21,9 +21,26 @@ DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 TIERS = DBT_PROJECT / "tiers"
 
 
+HERE = Path(__file__).parent
+#: Where schemes that are fine stand: those of the project, and examples of what they do not use.
+FOLDERS = (TIERS, HERE / "examples", HERE / "project" / "tiers")
+
+
+def folder_of(parent: Path, *names: str) -> Path:
+    """A folder with these schemes."""
+    folder = parent / "tiers"
+    folder.mkdir()
+    for name in names:
+        for file in (file for source in FOLDERS for file in source.glob(f"{name}.*")):
+            shutil.copy(file, folder)
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(TIERS, tmp_path / "tiers")
+    return folder_of(
+        tmp_path, "abc_sales_75_20_5", "appliance_spend", "restaurant_abc", "rfm_quintile", "value_pyramid"
+    )
 
 
 def changed(folder: Path, scheme_id: str, old: str, new: str) -> int:
@@ -53,7 +70,8 @@ REFUSALS = YAML(typ="safe").load((Path(__file__).parent / "refusals.yml").read_t
 
 
 @pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case["reason"].replace(" ", "_"))
-def test_a_wrong_scheme_is_refused_with_file_line_and_reason(folder: Path, case: dict[str, Any]) -> None:
+def test_a_wrong_scheme_is_refused_with_file_line_and_reason(tmp_path: Path, case: dict[str, Any]) -> None:
+    folder = folder_of(tmp_path, case["scheme"])
     line = changed(folder, case["scheme"], case["for"], case["put"]) + case.get("lines_after", 0)
     found = refused(folder)
     assert {file for file, _, _ in found} == {f"tiers/{case['scheme']}.yml"}
@@ -207,10 +225,27 @@ def test_the_editors_schema_accepts_the_schemes_and_refuses_unknown_keys(folder:
     assert list(validator.iter_errors(json.loads(json.dumps(wrong))))
 
 
-def test_the_metrics_are_the_figures_of_customer_values() -> None:
+def test_the_metrics_are_the_columns_of_customer_values() -> None:
     file = next((DBT_PROJECT / "marts").rglob("customer_values.yml"))
     model = YAML(typ="safe").load(file.read_text(encoding="utf-8"))["models"][0]
-    figures = {
-        column["name"] for column in model["columns"] if column["data_type"] not in ("varchar", "date")
+    columns = {column["name"]: column["data_type"] for column in model["columns"]}
+    # Nobody's tier hangs on the probability to be alive: it falls for good customers as for bad ones.
+    others = {"customer_key", "currency_code", "as_of_date", "predicted_alive_ratio"}
+    dates = {"first_purchase_date", "last_purchase_date"}
+    assert {name: kind for name, kind in columns.items() if name not in others | dates} == {
+        name: metric.data_type for name, metric in METRICS.items()
     }
-    assert figures == set(METRICS)
+
+
+def test_every_kind_of_scheme_has_an_example(tmp_path: Path) -> None:
+    names = [file.stem for source in FOLDERS for file in source.glob("*.yml")]
+    assert {scheme.method for scheme in load_schemes(folder_of(tmp_path, *names)).values()} == {
+        "cumulative_share",
+        "rank_share",
+        "bands",
+        "criteria",
+        "rules",
+        "quantile_scores",
+        "matrix",
+        "attribute_map",
+    }

@@ -1,52 +1,124 @@
 {#
     The query behind every scheme model. One row per customer of the scheme's population and computed date.
 
-    A method is two macros: `<method>_rules(scheme)` lists the rules, each with the tier it gives, its threshold and
-    the words before and after the customer's figure; `<method>_placed(scheme)` writes the CTEs that lead from
-    `customer_values` to `placed` (customer_key, as_of_date, rule_number, deciding_value).
+    The customer's figures are taken (`scheme_stages`), judged by the rules in their order (`scheme_rules`), and held
+    against the changes of one figure that would give another tier (`scheme_changes`). A method is a macro
+    `<method>_rules`; shares, scores and matrices also measure something first, in `<method>_stage`.
     dbt knows the scheme only when it compiles, not yet when it parses.
+
+    `values_by_date` may be another relation of the same columns; without it, the values of the common dates.
 #}
-{% macro assign_tiers(scheme) %}
-{%- set values_by_date = ref('int_customer_values_by_date') -%}
+{% macro assign_tiers(scheme, values_by_date=none) %}
+{%- set relations = scheme_relations(values_by_date) -%}
 {%- if execute -%}
-with customer_values as (
+{%- set stages = scheme_stages(scheme, relations) -%}
+{%- set rules = scheme_rules(scheme) -%}
+{%- set changes = scheme_changes(scheme) -%}
+{%- set has_shares = scheme.method in ['cumulative_share', 'rank_share'] -%}
+with
+
+{% for stage in stages -%}
+{{ stage.name }} as (
+
+    {{ stage.sql }}
+
+),
+
+{% endfor -%}
+judged as (
 
     select
-        customer_key,
+        *,
+        case
+            {%- for rule in rules %}
+            {{ "when " ~ rule.condition ~ "\n                then" if rule.condition else "else" }} {{ rule.number }}
+            {%- endfor %}
+        end as rule_number
+    from {{ stages[-1].name }}
+
+),
+
+{% if has_shares -%}
+lowest_figures as (
+
+    select
         as_of_date,
-        {%- for entry in scheme.basis %}
-        {{ entry.metric }}{{ "," if not loop.last }}
+        rule_number,
+        min({{ scheme.metric }}) as lowest_figure
+    from judged
+    where rule_number > 0
+    group by as_of_date, rule_number
+
+),
+
+{% endif -%}
+placed as (
+
+    select
+        judged.*,
+        {%- if has_shares %}
+        lowest_figures.rule_number as next_rule_number,
+        lowest_figures.lowest_figure - judged.{{ scheme.metric }} as next_gap,
+        {%- endif %}
+        {%- for change in changes if change.gap %}
+        {{ change.gap }} as gap_{{ change.number }},
         {%- endfor %}
-    from {{ values_by_date }}
-    {%- if scheme.population %}
-    where {{ population_condition(scheme) }}
+        case judged.rule_number
+            {%- for rule in rules %}
+            when {{ rule.number }} then {{ rule.tier.rank }}
+            {%- endfor %}
+        end as tier_rank
+    from judged
+    {%- if has_shares %}
+    left join lowest_figures
+        on
+            judged.as_of_date = lowest_figures.as_of_date
+            and judged.rule_number - 1 = lowest_figures.rule_number
     {%- endif %}
 
 ),
 
-{{ context[scheme.method ~ '_placed'](scheme) }},
+{% if not has_shares and changes -%}
+nearest as (
 
-rules as (
-{{ rule_rows(context[scheme.method ~ '_rules'](scheme)) }}
+    select
+        *,
+        {{ smallest_gap_sql(changes) }} as smallest_gap
+    from placed
+
 ),
 
+{% endif -%}
 decided as (
 
     select
-        placed.customer_key,
-        placed.as_of_date,
-        cast(placed.deciding_value as decimal(28, 6)) as deciding_value,
-        rules.*,
-        coalesce(
-            case rules.figure_kind
-                when 'money' then {{ money_text('placed.deciding_value') }}
-                when 'percentage' then {{ percentage_text('placed.deciding_value') }}
-                else {{ number_text('placed.deciding_value') }}
-            end,
-            '—'
-        ) as figure
+        customer_key,
+        as_of_date,
+        rule_number,
+        tier_rank,
+        {{ keep_rank_sql(scheme) }} as keep_rank,
+        {{ deciding_value_sql(rules) }} as deciding_value,
+        {%- if has_shares %}
+        next_rule_number as change_number,
+        next_gap as change_value
     from placed
-    inner join rules on placed.rule_number = rules.rule_number
+        {%- elif changes %}
+        case
+            {%- for change in changes %}
+            when gap_{{ change.number }} = smallest_gap then {{ change.number }}
+            {%- endfor %}
+        end as change_number,
+        case
+            {%- for change in changes %}
+            when gap_{{ change.number }} = smallest_gap then cast({{ change.value }} as decimal(28, 6))
+            {%- endfor %}
+        end as change_value
+    from nearest
+        {%- else %}
+        null as change_number,
+        null as change_value
+    from placed
+        {%- endif %}
 
 )
 
@@ -55,44 +127,86 @@ select
     as_of_date,
     {{ sql_text(scheme.id) }} as scheme_id,
     cast({{ scheme.version }} as integer) as scheme_version,
-    tier_code,
-    tier_rank,
-    tier_name_zh,
-    tier_name_en,
-    deciding_criterion,
-    deciding_value,
-    threshold_value,
-    reason_zh_start || figure || reason_zh_end as reason_zh,
-    reason_en_start || figure || reason_en_end as reason_en
+    cast(rule_number as integer) as rule_number,
+    cast(tier_rank as integer) as tier_rank,
+    cast(keep_rank as integer) as keep_rank,
+    cast(deciding_value as decimal(28, 6)) as deciding_value,
+    cast(change_number as integer) as change_number,
+    cast(change_value as decimal(28, 6)) as change_value
 from decided
 {%- endif -%}
 {% endmacro %}
 
 
-{% macro population_condition(scheme) -%}
-{%- for condition in scheme.get('population', []) -%}
-{{ " and " if not loop.first }}{{ condition_sql(condition) }}
-{%- else -%}
-true
-{%- endfor -%}
+{# The relations that a scheme may read. Named while dbt parses, so that it knows the order of the models. #}
+{% macro scheme_relations(values_by_date=none) %}
+{{ return({
+    'values_by_date': values_by_date or ref('int_customer_values_by_date'),
+    'dates': ref('int_as_of_dates'),
+    'visits': ref('int_customer_visits_summed'),
+    'referrals': ref('int_referrals'),
+    'feeds': ref('int_feeds_present'),
+}) }}
+{% endmacro %}
+
+
+{# The rules of a scheme, in the order they are tried. #}
+{% macro scheme_rules(scheme) %}
+{{ return(context[scheme.method ~ '_rules'](scheme)) }}
+{% endmacro %}
+
+
+{#
+    The changes of one figure that would give another tier. Each has a number, the figure, the tier it gives, and in SQL
+    `gap` (how far the customer is from it, null where the change is not enough) and `value` (the signed change).
+#}
+{% macro scheme_changes(scheme) %}
+{%- if scheme.method in ['criteria', 'rules'] -%}
+{{ return(asked_changes(scheme)) }}
+{%- elif scheme.method == 'bands' -%}
+{{ return(bands_changes(scheme)) }}
+{%- elif scheme.method in ['cumulative_share', 'rank_share'] -%}
+{{ return(share_changes(scheme)) }}
+{%- endif -%}
+{{ return([]) }}
+{% endmacro %}
+
+
+{# The smallest gap of a customer; of equal ones the first in the file counts. #}
+{% macro smallest_gap_sql(changes) -%}
+{%- set gaps = [] -%}
+{%- for change in changes -%}{%- do gaps.append('gap_' ~ change.number) -%}{%- endfor -%}
+{{ gaps[0] if gaps | length == 1 else 'least(' ~ gaps | join(', ') ~ ')' }}
 {%- endmacro %}
 
 
-{% macro rule_rows(rules) -%}
-{%- for rule in rules %}
-    select
-        {{ rule.number }} as rule_number,
-        {{ sql_text(rule.tier.code) }} as tier_code,
-        cast({{ rule.tier.rank }} as integer) as tier_rank,
-        {{ sql_text(rule.tier.name.zh) }} as tier_name_zh,
-        {{ sql_text(rule.tier.name.en) }} as tier_name_en,
-        {{ sql_text(rule.criterion) }} as deciding_criterion,
-        cast({{ "null" if rule.threshold is none else rule.threshold }} as decimal(28, 6)) as threshold_value,
-        {{ sql_text(rule.figure_kind) }} as figure_kind,
-        {{ sql_text(rule.zh[0]) }} as reason_zh_start,
-        {{ sql_text(rule.zh[1]) }} as reason_zh_end,
-        {{ sql_text(rule.en[0]) }} as reason_en_start,
-        {{ sql_text(rule.en[1]) }} as reason_en_end
-    {{- "\n    union all" if not loop.last }}
-{%- endfor %}
+{# The highest rank that the customer reaches, or would keep by being in it. #}
+{% macro keep_rank_sql(scheme) -%}
+{%- set keeping = scheme.tiers | selectattr('keep', 'defined') | list -%}
+{%- if keeping -%}
+greatest(
+            tier_rank,
+            case
+                {%- for tier in keeping %}
+                when {{ asked_sql(tier.keep) }}
+                    then {{ tier.rank }}
+                {%- endfor %}
+            end
+        )
+{%- else -%}
+tier_rank
+{%- endif -%}
+{%- endmacro %}
+
+
+{# The figure that decided: rules that are decided by the same figure stand together. #}
+{% macro deciding_value_sql(rules) -%}
+case
+            {%- for value, deciding in rules | selectattr('value') | groupby('value') %}
+            when rule_number in ({{ deciding | map(attribute='number') | join(', ') }})
+                then cast({{ value }} as decimal(28, 6))
+            {%- else %}
+            when false then cast(null as decimal(28, 6))
+            {%- endfor %}
+        end
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# Conditions on a metric, and the words for them. A condition has a metric and one or two bounds. #}
+{# Conditions on a figure or an attribute of the customer. An unknown one meets no condition but `is_known: false`. #}
 
 {% macro bounds_of(condition) %}
 {%- set bounds = [] -%}
@@ -9,49 +9,96 @@
 {% endmacro %}
 
 
-{% macro condition_sql(condition) -%}
+{# Whether the condition asks for a place among all customers. #}
+{% macro is_ranking(condition) %}
+{{ return('top_share' in condition or 'bottom_share' in condition or 'above_median' in condition) }}
+{% endmacro %}
+
+
+{% macro share_number(share) -%}
+{{ return(share | replace('%', '')) }}
+{%- endmacro %}
+
+
+{#
+    The condition as SQL. `changed` and `value`: as it would be if that metric had that value. A share of n% holds while
+    the customers with more are under n% of those with a figure; at or above the median is the first half.
+#}
+{% macro condition_sql(condition, changed=none, value=none) -%}
 {%- set operators = {'at_least': '>=', 'over': '>', 'at_most': '<=', 'under': '<'} -%}
+{%- set figure = value if condition.metric and condition.metric == changed else condition.metric -%}
+{%- if 'is' in condition -%}
+{{ figure ~ ' = ' ~ sql_text(condition.is) if condition.is is string else figure if condition.is else 'not ' ~ figure }}
+{%- elif 'in' in condition -%}
+{%- set texts = [] -%}
+{%- for text in condition['in'] -%}{%- do texts.append(sql_text(text)) -%}{%- endfor -%}
+{{ figure }} in ({{ texts | join(', ') }})
+{%- elif 'is_known' in condition -%}
+{{ figure }} is {{ 'not ' if condition.is_known }}null
+{%- elif 'over_times' in condition or 'at_least_times' in condition -%}
+{%- set asked = condition.over_times if 'over_times' in condition else condition.at_least_times -%}
+{{ figure }} {{ '>' if 'over_times' in condition else '>=' }} {{ asked.times }} * {{ value if asked.metric == changed else asked.metric }}
+{%- elif 'top_share' in condition -%}
+{{ figure }}_before_count * 100 < {{ figure }}_known_count * {{ share_number(condition.top_share) }}
+{%- elif 'bottom_share' in condition -%}
+{{ figure }}_before_count * 100 >= {{ figure }}_known_count * (100 - {{ share_number(condition.bottom_share) }})
+{%- elif 'above_median' in condition -%}
+{{ figure }}_before_count * 2 {{ '<' if condition.above_median else '>=' }} {{ figure }}_known_count
+{%- elif 'referrer_of' in condition -%}
+is_referrer_of_{{ condition.referrer_of.tier | lower }}
+{%- else -%}
 {%- for bound in bounds_of(condition) -%}
-{{ " and " if not loop.first }}{{ condition.metric }} {{ operators[bound] }} {{ condition[bound] }}
+{{ " and " if not loop.first }}{{ figure }} {{ operators[bound] }} {{ condition[bound] }}
 {%- endfor -%}
+{%- endif -%}
 {%- endmacro %}
 
 
-{# The bound a reason names: the lower one where there is one. #}
-{% macro threshold_of(condition) %}
-{{ return(condition[bounds_of(condition)[0]]) }}
+{# What a rule asks for, as at_least and of; none for the rule that takes the rest. #}
+{% macro asked_of(rule) %}
+{%- if 'all' in rule -%}{{ return({'at_least': rule.all | length, 'of': rule.all}) }}{%- endif -%}
+{%- if 'any' in rule -%}{{ return({'at_least': 1, 'of': rule.any}) }}{%- endif -%}
+{%- if 'of' in rule -%}{{ return({'at_least': rule.at_least, 'of': rule.of}) }}{%- endif -%}
+{{ return(none) }}
 {% endmacro %}
 
 
-{% macro bounds_words(condition, language) -%}
-{%- set words = {
-    'zh': {'at_least': '不低于 ', 'over': '超过 ', 'at_most': '不超过 ', 'under': '低于 ', 'joint': '且'},
-    'en': {'at_least': 'at least ', 'over': 'over ', 'at_most': 'at most ', 'under': 'under ', 'joint': ' and '},
-}[language] -%}
-{%- for bound in bounds_of(condition) -%}
-{{ words.joint if not loop.first }}{{ words[bound] }}{{ condition[bound] }}
+{# At least so many of the conditions, as SQL; `changed` and `value` as in condition_sql. #}
+{% macro asked_sql(asked, changed=none, value=none) -%}
+{%- if asked.at_least == asked.of | length -%}
+{%- for condition in asked.of -%}
+{{ " and " if not loop.first }}{{ condition_sql(condition, changed, value) }}
 {%- endfor -%}
+{%- elif asked.at_least == 1 -%}
+(
+                {%- for condition in asked.of -%}
+                {{ " or " if not loop.first }}{{ condition_sql(condition, changed, value) }}
+                {%- endfor -%}
+            )
+{%- else -%}
+(
+                {%- for condition in asked.of %}
+                {{ "+ " if not loop.first }}case when {{ condition_sql(condition, changed, value) }} then 1 else 0 end
+                {%- endfor %}
+            ) >= {{ asked.at_least }}
+{%- endif -%}
 {%- endmacro %}
 
 
-{# The words for a figure that does not meet the condition. #}
-{% macro missed_bounds_words(condition, language) -%}
-{%- set words = {
-    'zh': {'at_least': '低于 ', 'over': '不超过 ', 'at_most': '超过 ', 'under': '不低于 ', 'joint': '或'},
-    'en': {'at_least': 'under ', 'over': 'at most ', 'at_most': 'over ', 'under': 'at least ', 'joint': ' or '},
-}[language] -%}
-{%- for bound in bounds_of(condition) -%}
-{{ words.joint if not loop.first }}{{ words[bound] }}{{ condition[bound] }}
-{%- endfor -%}
-{%- endmacro %}
-
-
+{# The metric or figure of the scheme with that name: its unit and what reasons call it. #}
 {% macro basis_entry(scheme, metric) %}
-{{ return(scheme.basis | selectattr('metric', 'equalto', metric) | first) }}
+{%- set figures = scheme.get('figures', []) | selectattr('code', 'equalto', metric) | list -%}
+{{ return(figures[0] if figures else scheme.basis | selectattr('metric', 'equalto', metric) | first) }}
 {% endmacro %}
 
 
-{# How a figure of the metric is written: a kind that assign_tiers knows. #}
+{# How a figure of the metric is written: a kind that figure_text knows. #}
 {% macro figure_kind_of(scheme, metric) %}
 {{ return('money' if basis_entry(scheme, metric).unit == 'money' else 'number') }}
+{% endmacro %}
+
+
+{# The tier of the scheme with that code. #}
+{% macro tier_of(scheme, code) %}
+{{ return(scheme.tiers | selectattr('code', 'equalto', code) | first) }}
 {% endmacro %}

@@ -1,8 +1,12 @@
 with
 
-customer_tiers_unioned as (
+decisions as (
 
-    select * from {{ ref('int_customer_tiers_unioned') }}
+    select decisions.*
+    from {{ ref('int_tier_decisions') }} as decisions
+    inner join {{ ref('int_as_of_dates') }} as dates
+        on decisions.decided_on_date = dates.as_of_date
+    where dates.is_current and decisions.tier_rank is not null
 
 ),
 
@@ -12,61 +16,59 @@ tier_history as (
 
 ),
 
-review_dates as (
+scheme_tiers as (
 
-    select
-        max(as_of_date) filter (where is_current) as current_date_reviewed,
-        max(as_of_date) filter (where not is_current) as previous_date_reviewed
-    from {{ ref('int_as_of_dates') }}
+    select * from {{ ref('int_scheme_tiers') }}
 
 ),
 
-current_tiers as (
+rules as (
 
-    select customer_tiers_unioned.*
-    from customer_tiers_unioned
-    inner join review_dates
-        on customer_tiers_unioned.as_of_date = review_dates.current_date_reviewed
-
-),
-
-previous_tiers as (
-
-    select customer_tiers_unioned.*
-    from customer_tiers_unioned
-    inner join review_dates
-        on customer_tiers_unioned.as_of_date = review_dates.previous_date_reviewed
+    select * from {{ ref('int_scheme_rules') }}
 
 )
 
 select
-    current_tiers.customer_key,
-    current_tiers.as_of_date,
-    current_tiers.scheme_id,
-    current_tiers.scheme_version,
+    decisions.customer_key,
+    decisions.decided_on_date as as_of_date,
+    decisions.scheme_id,
+    decisions.scheme_version,
 
-    current_tiers.tier_code,
-    current_tiers.tier_rank,
-    current_tiers.tier_name_zh,
-    current_tiers.tier_name_en,
+    scheme_tiers.tier_code,
+    scheme_tiers.tier_rank,
+    scheme_tiers.tier_name_zh,
+    scheme_tiers.tier_name_en,
 
     tier_history.valid_from_date,
     previous_tiers.tier_code as previous_tier_code,
     previous_tiers.tier_rank as previous_tier_rank,
 
-    current_tiers.deciding_criterion,
-    current_tiers.deciding_value,
-    current_tiers.threshold_value,
-    current_tiers.reason_zh,
-    current_tiers.reason_en
+    decisions.outcome,
+    rules.tier_code as computed_tier_code,
+    decisions.override_id,
+    rules.deciding_criterion,
+    decisions.deciding_value,
+    rules.threshold_value,
+    {{ reason_sql('zh', 'rules', 'decisions.deciding_value') }}
+    || {{ outcome_words('decisions', 'zh') }} as reason_zh,
+    {{ reason_sql('en', 'rules', 'decisions.deciding_value') }}
+    || {{ outcome_words('decisions', 'en') }} as reason_en
 
-from current_tiers
+from decisions
+inner join rules
+    on
+        decisions.scheme_id = rules.scheme_id
+        and decisions.rule_number = rules.rule_number
+inner join scheme_tiers
+    on
+        decisions.scheme_id = scheme_tiers.scheme_id
+        and decisions.tier_rank = scheme_tiers.tier_rank
 inner join tier_history
     on
-        current_tiers.customer_key = tier_history.customer_key
-        and current_tiers.scheme_id = tier_history.scheme_id
+        decisions.customer_key = tier_history.customer_key
+        and decisions.scheme_id = tier_history.scheme_id
         and tier_history.valid_to_date is null
-left join previous_tiers
+left join scheme_tiers as previous_tiers
     on
-        current_tiers.customer_key = previous_tiers.customer_key
-        and current_tiers.scheme_id = previous_tiers.scheme_id
+        decisions.scheme_id = previous_tiers.scheme_id
+        and decisions.previous_date_tier_rank = previous_tiers.tier_rank

@@ -1,75 +1,46 @@
 with
 
-customer_tiers_unioned as (
+decisions as (
 
-    select * from {{ ref('int_customer_tiers_unioned') }}
-
-),
-
-dates as (
-
-    select
-        as_of_date,
-        row_number() over (order by as_of_date) as date_number,
-        lead(as_of_date) over (order by as_of_date) as next_as_of_date
-    from {{ ref('int_as_of_dates') }}
+    select * from {{ ref('int_tier_decisions') }}
 
 ),
 
--- Within one tier the number of the date and the number of the row move together until a date is missing.
-islands_numbered as (
+scheme_tiers as (
 
-    select
-        customer_tiers_unioned.*,
-        dates.next_as_of_date,
-        dates.date_number - row_number() over (
-            partition by
-                customer_tiers_unioned.scheme_id,
-                customer_tiers_unioned.customer_key,
-                customer_tiers_unioned.scheme_version,
-                customer_tiers_unioned.tier_code
-            order by dates.date_number
-        ) as island_number
-    from customer_tiers_unioned
-    inner join dates
-        on customer_tiers_unioned.as_of_date = dates.as_of_date
+    select * from {{ ref('int_scheme_tiers') }}
 
 ),
 
-islands as (
+changes as (
 
     select
         customer_key,
         scheme_id,
         scheme_version,
-        tier_code,
         tier_rank,
-        tier_name_zh,
-        tier_name_en,
-        island_number,
-        min(as_of_date) as valid_from_date,
-        case when count(*) = count(next_as_of_date) then max(next_as_of_date) end as valid_to_date
-    from islands_numbered
-    group by
-        customer_key,
-        scheme_id,
-        scheme_version,
-        tier_code,
-        tier_rank,
-        tier_name_zh,
-        tier_name_en,
-        island_number
+        decided_on_date as valid_from_date,
+        lead(decided_on_date) over (
+            partition by customer_key, scheme_id
+            order by decided_on_date
+        ) as valid_to_date
+    from decisions
+    where outcome in ('new', 'upgraded', 'downgraded', 'left')
 
 )
 
 select
-    customer_key,
-    scheme_id,
-    scheme_version,
-    tier_code,
-    tier_rank,
-    tier_name_zh,
-    tier_name_en,
-    valid_from_date,
-    valid_to_date
-from islands
+    changes.customer_key,
+    changes.scheme_id,
+    changes.scheme_version,
+    scheme_tiers.tier_code,
+    scheme_tiers.tier_rank,
+    scheme_tiers.tier_name_zh,
+    scheme_tiers.tier_name_en,
+    changes.valid_from_date,
+    changes.valid_to_date
+from changes
+inner join scheme_tiers
+    on
+        changes.scheme_id = scheme_tiers.scheme_id
+        and changes.tier_rank = scheme_tiers.tier_rank

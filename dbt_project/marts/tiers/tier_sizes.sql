@@ -6,58 +6,50 @@ scheme_tiers as (
 
 ),
 
-dates as (
+scheme_dates as (
 
-    select * from {{ ref('int_as_of_dates') }}
-
-),
-
-customer_tiers_unioned as (
-
-    select * from {{ ref('int_customer_tiers_unioned') }}
+    select * from {{ ref('int_scheme_dates') }}
 
 ),
 
-customer_values_by_date as (
+moves as (
 
-    select * from {{ ref('int_customer_values_by_date') }}
+    select * from {{ ref('int_tier_moves_counted') }}
 
 ),
 
 counted as (
 
     select
-        customer_tiers_unioned.as_of_date,
-        customer_tiers_unioned.scheme_id,
-        customer_tiers_unioned.tier_code,
-        count(*) as customers_count,
-        sum(customer_values_by_date.net_sales_12m_amount) as net_sales_12m_amount
-    from customer_tiers_unioned
-    inner join customer_values_by_date
-        on
-            customer_tiers_unioned.customer_key = customer_values_by_date.customer_key
-            and customer_tiers_unioned.as_of_date = customer_values_by_date.as_of_date
+        as_of_date,
+        scheme_id,
+        to_tier_rank as tier_rank,
+        sum(customers_count) as customers_count,
+        sum(net_sales_12m_amount) as net_sales_12m_amount
+    from moves
+    where to_tier_rank is not null
     group by
-        customer_tiers_unioned.as_of_date,
-        customer_tiers_unioned.scheme_id,
-        customer_tiers_unioned.tier_code
+        as_of_date,
+        scheme_id,
+        to_tier_rank
 
 ),
 
 every_tier as (
 
     select
-        dates.as_of_date,
+        scheme_dates.as_of_date,
         scheme_tiers.*,
-        coalesce(counted.customers_count, 0) as customers_count,
+        cast(coalesce(counted.customers_count, 0) as bigint) as customers_count,
         coalesce(counted.net_sales_12m_amount, 0) as net_sales_12m_amount
     from scheme_tiers
-    cross join dates
+    inner join scheme_dates
+        on scheme_tiers.scheme_id = scheme_dates.scheme_id
     left join counted
         on
             scheme_tiers.scheme_id = counted.scheme_id
-            and scheme_tiers.tier_code = counted.tier_code
-            and dates.as_of_date = counted.as_of_date
+            and scheme_tiers.tier_rank = counted.tier_rank
+            and scheme_dates.as_of_date = counted.as_of_date
 
 ),
 

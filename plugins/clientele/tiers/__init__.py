@@ -6,5 +6,18 @@ Pure: nothing here imports Airflow, Great Expectations or a database driver.
 from clientele.tiers.files import InvalidSchemesError, Problem, load_schemes
 from clientele.tiers.metrics import METRICS, Metric, Unit
 from clientele.tiers.scheme import Scheme
+from clientele.tiers.versions import SchemeVersions, superseded, versions_built, versions_in
 
-__all__ = ["METRICS", "InvalidSchemesError", "Metric", "Problem", "Scheme", "Unit", "load_schemes"]
+__all__ = [
+    "METRICS",
+    "InvalidSchemesError",
+    "Metric",
+    "Problem",
+    "Scheme",
+    "SchemeVersions",
+    "Unit",
+    "load_schemes",
+    "superseded",
+    "versions_built",
+    "versions_in",
+]

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations, pairwise, product
-from typing import NamedTuple
+from itertools import pairwise, product
 
+from clientele.tiers.condition_checks import check_bounds, check_condition
+from clientele.tiers.conditions import AtLeastOf, Condition, implies
+from clientele.tiers.findings import Finding, Path
 from clientele.tiers.intervals import seam_problem
-from clientele.tiers.metrics import DECIMALS, METRICS, WHOLE_UNITS, Metric, visit_counts_that_imply
+from clientele.tiers.metrics import METRICS
+from clientele.tiers.policy_checks import check_policy
+from clientele.tiers.reads import conditions_of, measures_of, missing_figures, names_read
 from clientele.tiers.scheme import (
-    AtLeastOf,
+    AttributeMapScheme,
     BandsScheme,
-    Bounds,
-    Condition,
+    Cell,
     CriteriaScheme,
     CumulativeShareScheme,
+    MatrixScheme,
     QuantileScoresScheme,
     RankShareScheme,
+    RulesScheme,
     Scheme,
     ScoreRule,
 )
-
-Path = tuple[str | int, ...]
-
-
-class Finding(NamedTuple):
-    """What is wrong at a place within the scheme."""
-
-    path: Path
-    reason: str
 
 
 def check(scheme: Scheme) -> Iterator[Finding]:
     """Yield everything that is wrong with a scheme of the right shape."""
     yield from _check_basis(scheme)
+    yield from _check_figures(scheme)
     yield from _check_tiers(scheme)
     yield from _check_population(scheme)
+    measures = measures_of(scheme)
+    for path, condition in conditions_of(scheme):
+        yield from check_condition(path, condition, measures)
+        if condition.referrer_of and not (isinstance(scheme, RulesScheme) and path[0] == "rules"):
+            yield Finding((*path, "referrer_of"), "referrer_of stands in the rules of method rules only")
+    yield from check_policy(scheme)
     match scheme:
         case CumulativeShareScheme() | RankShareScheme():
             yield from _check_shares(scheme)
@@ -44,34 +47,22 @@ def check(scheme: Scheme) -> Iterator[Finding]:
             yield from _check_bands(scheme)
         case CriteriaScheme():
             yield from _check_criteria(scheme)
+        case RulesScheme():
+            yield from _check_rules(scheme)
         case QuantileScoresScheme():
             yield from _check_scores(scheme)
             yield from _check_score_rules(scheme)
-
-
-def _metrics_read(scheme: Scheme) -> Iterator[tuple[Path, str]]:
-    for index, condition in enumerate(scheme.population):
-        yield ("population", index, "metric"), condition.metric
-    match scheme:
-        case CriteriaScheme():
-            for path, condition in _criteria(scheme):
-                yield (*path, "metric"), condition.metric
-        case QuantileScoresScheme():
-            for index, score in enumerate(scheme.scores):
-                yield ("scores", index, "metric"), score.metric
-        case _:
-            yield ("metric",), scheme.metric
-
-
-def _criteria(scheme: CriteriaScheme) -> Iterator[tuple[Path, Condition]]:
-    for number, tier in enumerate(scheme.tiers):
-        for index, condition in enumerate(tier.when.of if tier.when else ()):
-            yield ("tiers", number, "when", "of", index), condition
+        case MatrixScheme():
+            yield from _check_axes(scheme)
+            yield from _check_cells(scheme)
+        case AttributeMapScheme():
+            yield from _check_map(scheme)
 
 
 def _check_basis(scheme: Scheme) -> Iterator[Finding]:
     listed = [entry.metric for entry in scheme.basis]
-    read = list(_metrics_read(scheme))
+    figures = {figure.code for figure in scheme.figures}
+    read = list(names_read(scheme))
     for index, entry in enumerate(scheme.basis):
         metric = METRICS.get(entry.metric)
         if metric is None:
@@ -85,9 +76,31 @@ def _check_basis(scheme: Scheme) -> Iterator[Finding]:
         elif metric and entry.metric not in {name for _, name in read}:
             yield Finding(("basis", index, "metric"), f"{entry.metric} is listed but nothing reads it")
     for path, name in read:
-        if name not in listed:
+        if name not in listed and name not in figures:
             problem = "is not listed under basis" if name in METRICS else "is an unknown metric"
             yield Finding(path, f"{name} {problem}")
+
+
+def _check_figures(scheme: Scheme) -> Iterator[Finding]:
+    codes = [figure.code for figure in scheme.figures]
+    read = {name for _, name in names_read(scheme)}
+    measures = measures_of(scheme)
+    for index, figure in enumerate(scheme.figures):
+        path: Path = ("figures", index)
+        if figure.code in METRICS:
+            yield Finding((*path, "code"), f"{figure.code} is the name of a metric")
+        if figure.code in codes[:index]:
+            yield Finding((*path, "code"), f"duplicate figure {figure.code}")
+        elif figure.code not in read:
+            yield Finding((*path, "code"), f"{figure.code} is made but nothing reads it")
+        if measures[figure.code].is_attribute:
+            yield Finding((*path, "unit"), f"{figure.code} is a number, and {figure.unit} is none")
+        for number, term in enumerate(figure.sum or ()):
+            at = (*path, "sum", number, "metric")
+            if term.metric in codes[index:]:
+                yield Finding(at, f"{figure.code} reads {term.metric}, which is not above it")
+            elif term.metric in measures and measures[term.metric].is_attribute:
+                yield Finding(at, f"{term.metric} is {measures[term.metric].unit}, which cannot be summed")
 
 
 def _check_tiers(scheme: Scheme) -> Iterator[Finding]:
@@ -103,47 +116,43 @@ def _check_tiers(scheme: Scheme) -> Iterator[Finding]:
 
 
 def _check_population(scheme: Scheme) -> Iterator[Finding]:
+    figures = {figure.code for figure in scheme.figures}
     for index, condition in enumerate(scheme.population):
-        yield from _check_thresholds(("population", index), condition, condition.metric)
+        path: Path = ("population", index)
+        if condition.is_ranking or condition.referrer_of:
+            yield Finding((*path, condition.kind), "the population is chosen by the customer alone")
+        named = {condition.metric, condition.multiple.metric if condition.multiple else None}
+        if named & figures:
+            yield Finding((*path, "metric"), "the population is chosen by metrics, not by figures")
 
 
-def _check_thresholds(path: Path, bounds: Bounds, metric_name: str) -> Iterator[Finding]:
-    metric = METRICS.get(metric_name)
-    if metric is None:
-        return
-    for key in ("at_least", "over", "at_most", "under"):
-        value: Decimal | None = getattr(bounds, key)
-        if value is None:
-            continue
-        exponent = value.normalize().as_tuple().exponent
-        if isinstance(exponent, int) and -exponent > DECIMALS[metric.unit]:
-            yield Finding((*path, key), f"{value} has more decimals than {metric_name} in {metric.unit}")
-        if metric.unit == "ratio" and not 0 <= value <= 1:
-            yield Finding((*path, key), f"{metric_name} is a ratio from 0 to 1, not {value}")
-        elif metric.unit != "money" and value < 0:
-            yield Finding((*path, key), f"{metric_name} in {metric.unit} is never under 0")
-
-
-def _check_is_known(scheme: Scheme, path: Path, metric: Metric) -> Iterator[Finding]:
+def _check_is_known(scheme: Scheme, path: Path, name: str) -> Iterator[Finding]:
     """A method that must place everybody needs a figure for everybody."""
-    window = metric.known_after_visit_in
-    if window is None:
-        return
-    counts = visit_counts_that_imply(window)
-    for condition in scheme.population:
-        low = condition.interval.of_whole_numbers().low
-        if condition.metric in counts and low is not None and low >= 1:
-            return
-    yield Finding(
-        path,
-        f"{metric.name} is unknown for customers without a visit: "
-        f"the population needs visits_{window}_count at_least 1",
-    )
+    if reason := missing_figures(scheme, name):
+        yield Finding(path, reason)
+
+
+def _check_is_figure(scheme: Scheme, path: Path, name: str) -> Iterator[Finding]:
+    metric = measures_of(scheme).get(name)
+    if metric and metric.is_attribute:
+        yield Finding(path, f"{name} is {metric.unit}, and {scheme.method} needs a number")
+
+
+def _check_given_tiers(scheme: Scheme, given: Sequence[tuple[Path, str]], giver: str) -> Iterator[Finding]:
+    """Tiers that are given but do not exist, and those that exist but are never given."""
+    codes = {tier.code for tier in scheme.tiers}
+    for path, code in given:
+        if code not in codes:
+            yield Finding(path, f"no tier has the code {code}")
+    for index, tier in enumerate(scheme.tiers):
+        if tier.code not in {code for _, code in given}:
+            yield Finding(("tiers", index), f"tier {tier.code} is unreachable: no {giver} gives it")
 
 
 def _check_shares(scheme: CumulativeShareScheme | RankShareScheme) -> Iterator[Finding]:
-    if metric := METRICS.get(scheme.metric):
-        yield from _check_is_known(scheme, ("metric",), metric)
+    yield from _check_is_figure(scheme, ("metric",), scheme.metric)
+    yield from _check_is_known(scheme, ("metric",), scheme.metric)
+    if metric := measures_of(scheme).get(scheme.metric):
         if scheme.method == "cumulative_share" and not metric.is_additive:
             yield Finding(("metric",), f"the figures of {metric.name} do not add up to a total")
         if not metric.is_better_high:
@@ -168,10 +177,12 @@ def _check_shares(scheme: CumulativeShareScheme | RankShareScheme) -> Iterator[F
 
 
 def _check_bands(scheme: BandsScheme) -> Iterator[Finding]:
-    if metric := METRICS.get(scheme.metric):
-        yield from _check_is_known(scheme, ("metric",), metric)
+    yield from _check_is_figure(scheme, ("metric",), scheme.metric)
+    yield from _check_is_known(scheme, ("metric",), scheme.metric)
+    metric = measures_of(scheme).get(scheme.metric)
     for index, tier in enumerate(scheme.tiers):
-        yield from _check_thresholds(("tiers", index), tier, scheme.metric)
+        if metric:
+            yield from check_bounds(("tiers", index), tier, metric)
     ascending = sorted(
         enumerate(scheme.tiers),
         key=lambda item: (item[1].interval.low is not None, item[1].interval.low or Decimal(0)),
@@ -181,18 +192,16 @@ def _check_bands(scheme: BandsScheme) -> Iterator[Finding]:
         yield Finding(("tiers", lowest[0]), f"no band holds values under {lowest[1].interval.low}")
     if highest[1].interval.high is not None:
         yield Finding(("tiers", highest[0]), f"no band holds values over {highest[1].interval.high}")
-    are_whole = metric is not None and metric.unit in WHOLE_UNITS
+    are_whole = metric is not None and metric.is_whole
     for (index, tier), (_, following) in pairwise(ascending):
         if problem := seam_problem(tier.interval, following.interval, are_whole=are_whole):
             yield Finding(("tiers", index), f"band {tier.code} {problem} ({following.code})")
 
 
 def _check_criteria(scheme: CriteriaScheme) -> Iterator[Finding]:
-    for path, condition in _criteria(scheme):
-        yield from _check_thresholds(path, condition, condition.metric)
     higher: list[tuple[str, AtLeastOf]] = []
     for index, tier in enumerate(scheme.tiers):
-        path = ("tiers", index, "when")
+        path: Path = ("tiers", index, "when")
         is_last = index == len(scheme.tiers) - 1
         if tier.when is None:
             if not is_last:
@@ -206,22 +215,50 @@ def _check_criteria(scheme: CriteriaScheme) -> Iterator[Finding]:
             )
             continue
         for code, when in higher:
-            if _implies(tier.when, when):
+            if implies(tier.when, when):
                 yield Finding(path, f"tier {tier.code} is unreachable: whoever meets it meets {code} before")
                 break
         higher.append((tier.code, tier.when))
 
 
-def _implies(narrow: AtLeastOf, wide: AtLeastOf) -> bool:
-    """Whether whoever meets ``narrow`` surely meets ``wide``, by looking at each condition for itself."""
-    return all(
-        sum(
-            any(given.metric == asked.metric and asked.interval.contains(given.interval) for given in met)
-            for asked in wide.of
-        )
-        >= wide.at_least
-        for met in combinations(narrow.of, narrow.at_least)
-    )
+def _check_rules(scheme: RulesScheme) -> Iterator[Finding]:
+    given: list[tuple[Path, str]] = [
+        (("rules", index, "tier"), rule.tier) for index, rule in enumerate(scheme.rules)
+    ]
+    yield from _check_given_tiers(scheme, given, "rule")
+    earlier: list[AtLeastOf] = []
+    for index, rule in enumerate(scheme.rules):
+        path: Path = ("rules", index)
+        is_last = index == len(scheme.rules) - 1
+        when = rule.when
+        if when is None:
+            if not is_last:
+                yield Finding(path, "only the last rule has no conditions: those after it are unreachable")
+            continue
+        if is_last:
+            yield Finding(path, "the last rule takes the rest and has no conditions")
+        if when.at_least > len(when.of):
+            yield Finding((*path, "at_least"), f"{when.at_least} of {len(when.of)} criteria can never be met")
+            continue
+        if any(implies(when, taken) for taken in earlier):
+            yield Finding(
+                path, f"rule for {rule.tier} is unreachable: whoever meets it meets an earlier rule"
+            )
+        yield from _check_referrers(scheme, index, when.of)
+        earlier.append(when)
+
+
+def _check_referrers(scheme: RulesScheme, index: int, conditions: Sequence[Condition]) -> Iterator[Finding]:
+    for number, condition in enumerate(conditions):
+        if condition.referrer_of is None:
+            continue
+        path: Path = ("rules", index, scheme.rules[index].key, number, "referrer_of", "tier")
+        code = condition.referrer_of.tier
+        asked = [rule.when for rule in scheme.rules[:index] if rule.tier == code]
+        if not asked:
+            yield Finding(path, f"no earlier rule gives {code}")
+        elif any(asks.referrer_of for when in asked if when for asks in when.of):
+            yield Finding(path, f"a rule for {code} asks for referrers itself")
 
 
 def _check_scores(scheme: QuantileScoresScheme) -> Iterator[Finding]:
@@ -229,16 +266,19 @@ def _check_scores(scheme: QuantileScoresScheme) -> Iterator[Finding]:
     for index, score in enumerate(scheme.scores):
         if score.code in codes[:index]:
             yield Finding(("scores", index, "code"), f"duplicate score {score.code}")
-        if metric := METRICS.get(score.metric):
-            yield from _check_is_known(scheme, ("scores", index, "metric"), metric)
-    tier_codes = {tier.code for tier in scheme.tiers}
+        yield from _check_is_figure(scheme, ("scores", index, "metric"), score.metric)
+        yield from _check_is_known(scheme, ("scores", index, "metric"), score.metric)
+    given: list[tuple[Path, str]] = [
+        (("rules", index, "tier"), rule.tier) for index, rule in enumerate(scheme.rules)
+    ]
+    if scheme.otherwise:
+        given.append((("otherwise",), scheme.otherwise))
+    yield from _check_given_tiers(scheme, given, "rule")
     for index, rule in enumerate(scheme.rules):
-        if rule.tier not in tier_codes:
-            yield Finding(("rules", index, "tier"), f"no tier has the code {rule.tier}")
         yield from _check_ranges(scheme, index, rule)
-    for index, tier in enumerate(scheme.tiers):
-        if tier.code not in {rule.tier for rule in scheme.rules}:
-            yield Finding(("tiers", index), f"tier {tier.code} is unreachable: no rule gives it")
+    for index, condition in enumerate(scheme.scored or ()):
+        if condition.is_ranking:
+            yield Finding(("scored", index, condition.kind), "who is scored is chosen by the customer alone")
 
 
 def _check_ranges(scheme: QuantileScoresScheme, index: int, rule: ScoreRule) -> Iterator[Finding]:
@@ -260,7 +300,7 @@ def _check_score_rules(scheme: QuantileScoresScheme) -> Iterator[Finding]:
     for cell in product(range(1, scheme.quantiles + 1), repeat=len(codes)):
         scores = dict(zip(codes, cell, strict=True))
         for index, rule in enumerate(scheme.rules):
-            if _holds(rule, scores):
+            if all(low <= scores.get(code, 0) <= high for code, (low, high) in rule.when.items()):
                 deciding.add(index)
                 break
         else:
@@ -274,5 +314,69 @@ def _check_score_rules(scheme: QuantileScoresScheme) -> Iterator[Finding]:
         yield Finding(("rules",), f"no rule covers {len(open_cells)} of the scores, first {open_cells[0]}")
 
 
-def _holds(rule: ScoreRule, scores: dict[str, int]) -> bool:
-    return all(low <= scores.get(code, 0) <= high for code, (low, high) in rule.when.items())
+def _check_axes(scheme: MatrixScheme) -> Iterator[Finding]:
+    axes = [axis.code for axis in scheme.axes]
+    for index, axis in enumerate(scheme.axes):
+        path: Path = ("axes", index)
+        yield from _check_is_figure(scheme, (*path, "metric"), axis.metric)
+        if axis.code in (*axes[:index], "tier"):
+            yield Finding((*path, "code"), f"duplicate axis {axis.code}")
+        levels = [level.code for level in axis.levels]
+        above: list[Condition] = []
+        for number, level in enumerate(axis.levels):
+            at: Path = (*path, "levels", number)
+            is_last = number == len(levels) - 1
+            if level.code in levels[:number]:
+                yield Finding((*at, "code"), f"duplicate level {level.code}")
+            asked = level.condition(axis.metric)
+            if asked is None:
+                if not is_last:
+                    yield Finding(at, "only the last level takes the rest: those after it are unreachable")
+                continue
+            if is_last:
+                yield Finding(at, "the last level takes the rest and is not cut")
+            elif any(taken.contains(asked) for taken in above):
+                yield Finding(at, f"level {level.code} is unreachable: a level above takes all of it")
+            above.append(asked)
+
+
+def _check_cells(scheme: MatrixScheme) -> Iterator[Finding]:
+    given: list[tuple[Path, str]] = [
+        (("cells", index, "tier"), cell.tier) for index, cell in enumerate(scheme.cells)
+    ]
+    yield from _check_given_tiers(scheme, given, "cell")
+    levels = {axis.code: [level.code for level in axis.levels] for axis in scheme.axes}
+    for index, cell in enumerate(scheme.cells):
+        for axis, named in cell.levels.items():
+            if axis not in levels:
+                yield Finding(("cells", index, axis), f"no axis has the code {axis}")
+                continue
+            for code in sorted(set(named) - set(levels[axis])):
+                yield Finding(("cells", index, axis), f"axis {axis} has no level {code}")
+    places = [dict(zip(levels, place, strict=True)) for place in product(*levels.values())]
+    deciding = [
+        next((index for index, cell in enumerate(scheme.cells) if _covers(cell, place)), None)
+        for place in places
+    ]
+    for index, cell in enumerate(scheme.cells):
+        if index not in deciding:
+            yield Finding(
+                ("cells", index), f"cell for {cell.tier} is unreachable: earlier cells take all of it"
+            )
+    if None in deciding:
+        first = " ".join(f"{axis}={level}" for axis, level in places[deciding.index(None)].items())
+        yield Finding(("cells",), f"no cell covers {deciding.count(None)} of the combinations, first {first}")
+
+
+def _covers(cell: Cell, place: dict[str, str]) -> bool:
+    return all(place.get(axis) in named for axis, named in cell.levels.items())
+
+
+def _check_map(scheme: AttributeMapScheme) -> Iterator[Finding]:
+    metric = METRICS.get(scheme.metric)
+    if metric and metric.unit != "text":
+        yield Finding(("metric",), f"{scheme.metric} is {metric.unit}, and attribute_map needs a text")
+    if scheme.metric in {figure.code for figure in scheme.figures}:
+        yield Finding(("metric",), f"{scheme.metric} is a figure, and attribute_map needs a text")
+    given: list[tuple[Path, str]] = [(("map", value), code) for value, code in scheme.map.items()]
+    yield from _check_given_tiers(scheme, [*given, (("otherwise",), scheme.otherwise)], "value")

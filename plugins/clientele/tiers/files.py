@@ -71,7 +71,11 @@ def content_hash(file: Path) -> str:
     scheme, problems = _read(file)
     if scheme is None:
         raise InvalidSchemesError(problems)
-    content = _at(_plain(_parse(file)), _SCHEME_PATH)
+    return hash_of(_at(_plain(_parse(file)), _SCHEME_PATH))
+
+
+def hash_of(content: object) -> str:
+    """SHA-256 of the content of a scheme file as plain values, whatever the order of its keys."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -125,7 +129,7 @@ def _name_problems(name: str, file: Path, tree: Any, scheme: Scheme) -> list[Pro
 
 
 def _shape_problem(name: str, tree: Any, details: ErrorDetails) -> Problem:
-    path = details["loc"]
+    path = _place(details["loc"])
     key = path[-1] if path else "the file"
     match details["type"]:
         case "missing" if key in ("zh", "en"):
@@ -146,6 +150,13 @@ def _shape_problem(name: str, tree: Any, details: ErrorDetails) -> Problem:
             place = f"entry {key + 1} under {_owner(path)}" if isinstance(key, int) else key
             reason = f"{place}: {message[0].lower()}{message[1:]}"
     return Problem(name, _line(tree, path), reason)
+
+
+def _place(path: Sequence[str | int]) -> tuple[str | int, ...]:
+    """The path of an error without what stands in no file: the method, and the marks of other choices."""
+    within = path[len(_SCHEME_PATH) + 1 :] if path[: len(_SCHEME_PATH)] == _SCHEME_PATH else ()
+    kept = (*path[: len(_SCHEME_PATH)], *within)
+    return tuple(part for part in kept if not str(part).startswith("<"))
 
 
 def _owner(path: Sequence[str | int]) -> str:

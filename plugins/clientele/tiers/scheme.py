@@ -2,134 +2,102 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
+from pydantic import ConfigDict, Discriminator, Field, StrictBool, StringConstraints, Tag, model_validator
+
+from clientele.tiers.conditions import AtLeastOf, Bounds, Condition, Conditions
+from clientele.tiers.metrics import Unit
+from clientele.tiers.policy import Policy
+from clientele.tiers.shapes import (
+    Code,
+    Identifier,
+    Number,
+    Percentage,
+    PositiveInteger,
+    Shape,
+    Text,
+    Translated,
 )
 
-from clientele.tiers.intervals import Interval
-from clientele.tiers.metrics import Unit
-
-#: dbt renders Jinja in model files, so its delimiters would be code.
-_JINJA = re.compile(r"\{\{|\{%|\{#")
-_PERCENTAGE = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,4})?%$"
-#: Beyond this many digits a number in YAML is no longer exact.
-_EXACT_DIGITS = 15
-
-
-def _text(value: object) -> object:
-    if isinstance(value, str) and not value.strip():
-        raise ValueError("is empty")
-    if isinstance(value, str) and (_JINJA.search(value) or not value.isprintable()):
-        raise ValueError("is plain text on one line, without {{, {% or {#")
-    return value
-
-
-def _number(value: object) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise ValueError("should be a number, without quotes or a unit")  # noqa: TRY004 (pydantic wants ValueError)
-    number = Decimal(str(value))
-    if (
-        not number.is_finite()
-        or len(number.as_tuple().digits) > _EXACT_DIGITS
-        or abs(number) >= Decimal("1e14")
-    ):
-        raise ValueError(
-            f"should be a finite number of at most {_EXACT_DIGITS} digits, under 100 million million"
-        )
-    return number
-
-
-def _percentage(value: object) -> Decimal:
-    if isinstance(value, Decimal):
-        return value
-    if not isinstance(value, str) or not re.match(_PERCENTAGE, value):
-        raise ValueError("should be a percentage with its sign, such as 70%")
-    return Decimal(value.removesuffix("%"))
-
-
-Text = Annotated[str, BeforeValidator(_text), StringConstraints(strict=True, strip_whitespace=True)]
-Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
-Percentage = Annotated[
-    Decimal, BeforeValidator(_percentage), WithJsonSchema({"type": "string", "pattern": _PERCENTAGE})
+#: What a scheme may ask the feeds for, as int_feeds_present lists it.
+Need = Literal[
+    "members",
+    "buyer_types",
+    "birth_years",
+    "genders",
+    "stored_values",
+    "referrals",
+    "overdue_amounts",
+    "agreements",
+    "service_events",
+    "complaints",
+    "surveys",
+    "personality_tags",
+    "prospects",
+    "costs",
+    "categories",
+    "discounts",
+    "predictions",
+    "vip_tiers",
 ]
-PositiveInteger = Annotated[int, Field(strict=True, ge=1)]
-Identifier = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
-
-
-class Shape(BaseModel):
-    """A mapping of a scheme file: unknown keys are refused, and it does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Translated(Shape):
-    """The same in Chinese and in English."""
-
-    zh: Text
-    en: Text
+NEEDS: tuple[Need, ...] = get_args(Need)
+Window = Literal["1m", "3m", "6m", "12m", "24m", "lifetime"]
 
 
 class BasisMetric(Shape):
-    """A metric that the scheme reads, its unit, and what reasons call it."""
+    """A metric or attribute that the scheme reads, its unit, and what reasons call it."""
 
     metric: Identifier
     unit: Unit
     name: Translated
 
 
-class Bounds(Shape):
-    """One or two bounds on a figure; lower and upper meet no value twice."""
-
-    at_least: Number | None = None
-    over: Number | None = None
-    at_most: Number | None = None
-    under: Number | None = None
-
-    @model_validator(mode="after")
-    def _bounds_make_an_interval(self) -> Self:
-        if self.at_least is not None and self.over is not None:
-            raise ValueError("has both at_least and over: keep one")
-        if self.at_most is not None and self.under is not None:
-            raise ValueError("has both at_most and under: keep one")
-        if self.interval == Interval():
-            raise ValueError("has no bound: give at_least, over, at_most or under")
-        if self.interval.is_empty:
-            raise ValueError("holds for no value: its lower bound is above its upper one")
-        return self
-
-    @property
-    def interval(self) -> Interval:
-        """The values within the bounds."""
-        return Interval(
-            low=self.over if self.at_least is None else self.at_least,
-            includes_low=self.at_least is not None,
-            high=self.under if self.at_most is None else self.at_most,
-            includes_high=self.at_most is not None,
-        )
-
-
-class Condition(Bounds):
-    """A figure of the customer that must lie within the bounds; an unknown figure does not."""
+class Term(Shape):
+    """A part of a weighted sum."""
 
     metric: Identifier
+    times: Number
 
 
-class AtLeastOf(Shape):
-    """At least so many of the conditions hold."""
+class CountVisits(Shape):
+    """The visits of the window whose net sales are over the amount."""
 
-    at_least: PositiveInteger
-    of: Annotated[list[Condition], Field(min_length=1)]
+    amount_over: Number
+    window: Window
+
+
+class Figure(Shape):
+    """A figure of the scheme's own: a weighted sum, or a count of visits. It stands wherever a metric may."""
+
+    code: Identifier
+    unit: Unit
+    name: Translated
+    sum: Annotated[list[Term], Field(min_length=1)] | None = None
+    count_visits: CountVisits | None = None
+
+    @model_validator(mode="after")
+    def _is_made_in_one_way(self) -> Self:
+        if (self.sum is None) == (self.count_visits is None):
+            raise ValueError("is made in one way: give sum or count_visits")
+        return self
+
+
+class Benefit(Translated):
+    """What the tier gives; ``cost_amount`` is what it costs a year for one customer."""
+
+    cost_amount: Annotated[Number, Field(ge=0)] | None = None
+
+
+class Contact(Shape):
+    """How often the customers of a tier are to be visited or called."""
+
+    every_days: PositiveInteger
+    by: Literal["visit", "call"]
+
+
+def _one_or_several(value: object) -> str:
+    return "<several>" if isinstance(value, list) else "<one>"
 
 
 class Tier(Shape):
@@ -138,7 +106,22 @@ class Tier(Shape):
     code: Code
     rank: PositiveInteger
     name: Translated
-    benefits: list[Translated]
+    benefits: list[Benefit]
+    actions: Annotated[list[Translated], Field(default_factory=list)]
+    contact: (
+        Annotated[
+            Annotated[Contact, Tag("<one>")]
+            | Annotated[list[Contact], Field(min_length=1), Tag("<several>")],
+            Discriminator(_one_or_several),
+        ]
+        | None
+    ) = None
+
+
+class KeepTier(Tier):
+    """A tier that a customer who is in it keeps while ``keep`` holds."""
+
+    keep: AtLeastOf | None = None
 
 
 class ShareTier(Tier):
@@ -147,14 +130,54 @@ class ShareTier(Tier):
     share_under: Percentage | None = None
 
 
-class BandTier(Tier, Bounds):
+class BandTier(KeepTier, Bounds):
     """Given to figures within the bounds."""
 
+    @model_validator(mode="after")
+    def _has_bounds(self) -> Self:
+        if not self.has_bounds:
+            raise ValueError("has no bound: give at_least, over, at_most or under")
+        return self
 
-class CriteriaTier(Tier):
+
+class CriteriaTier(KeepTier):
     """Given to those who meet ``when`` and nothing of a higher tier; the last tier has no ``when``."""
 
     when: AtLeastOf | None = None
+
+
+class Rule(Shape):
+    """The tier of those who meet all, any or so many of the conditions; the last rule has none."""
+
+    tier: Code
+    all: Conditions | None = None
+    any: Conditions | None = None
+    at_least: PositiveInteger | None = None
+    of: Conditions | None = None
+
+    @model_validator(mode="after")
+    def _asks_in_one_way(self) -> Self:
+        if (self.at_least is None) != (self.of is None):
+            raise ValueError("at_least and of go together")
+        if sum(conditions is not None for conditions in (self.all, self.any, self.of)) > 1:
+            raise ValueError("asks in several ways: keep one of all, any and at_least with of")
+        return self
+
+    @property
+    def key(self) -> Literal["all", "any", "of"]:
+        """The key under which the conditions stand."""
+        return "all" if self.all else "any" if self.any else "of"
+
+    @property
+    def when(self) -> AtLeastOf | None:
+        """What the rule asks for; None for the rule that takes the rest."""
+        if self.all:
+            return AtLeastOf(at_least=len(self.all), of=self.all)
+        if self.any:
+            return AtLeastOf(at_least=1, of=self.any)
+        if self.of and self.at_least:
+            return AtLeastOf(at_least=self.at_least, of=self.of)
+        return None
 
 
 class Score(Shape):
@@ -175,18 +198,96 @@ class ScoreRule(Shape):
     when: dict[str, ScoreRange]
 
 
+class Level(Bounds):
+    """A level of an axis, cut by the place among all customers or by bounds; the last takes the rest."""
+
+    code: Code
+    top_share: Percentage | None = None
+    above_median: Literal[True] | None = None
+
+    @property
+    def cuts(self) -> list[str]:
+        """In which ways the level is cut."""
+        return [
+            *(["bounds"] if self.has_bounds else []),
+            *(["top_share"] if self.top_share is not None else []),
+            *(["above_median"] if self.above_median else []),
+        ]
+
+    @model_validator(mode="after")
+    def _is_cut_in_one_way(self) -> Self:
+        if len(self.cuts) > 1:
+            raise ValueError(f"is cut by {' and '.join(self.cuts)}: keep one")
+        return self
+
+    def condition(self, metric: str) -> Condition | None:
+        """The level as a condition on the axis's metric; None for the rest."""
+        if not self.cuts:
+            return None
+        return Condition(
+            metric=metric,
+            at_least=self.at_least,
+            over=self.over,
+            at_most=self.at_most,
+            under=self.under,
+            top_share=self.top_share,
+            above_median=self.above_median,
+        )
+
+
+class Axis(Shape):
+    """A metric in levels, the first that holds from the top."""
+
+    code: Identifier
+    metric: Identifier
+    levels: Annotated[list[Level], Field(min_length=2)]
+
+
+class Cell(Shape):
+    """The tier of those in the levels named for each axis; an axis left out is free."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Annotated[list[Code], Field(min_length=1)]]
+
+    tier: Code
+
+    @property
+    def levels(self) -> dict[str, list[str]]:
+        return self.__pydantic_extra__
+
+
 class SchemeBase(Shape):
     """What every scheme has, whatever its method."""
 
     id: Identifier
     version: PositiveInteger
     title: Translated
-    population: Annotated[
-        list[Condition], Field(description="All must hold; without it, every customer known by the date.")
-    ] = []
-    basis: Annotated[
-        list[BasisMetric], Field(min_length=1, description="Every metric that the scheme reads.")
+    needs: Annotated[
+        list[Need],
+        Field(
+            default_factory=list,
+            description="What the feeds must bring; where it is absent the scheme places nobody.",
+        ),
     ]
+    includes_prospects: Annotated[
+        StrictBool, Field(description="Whether those who are only prospects are placed as well.")
+    ] = False
+    population: Annotated[
+        list[Condition],
+        Field(
+            default_factory=list,
+            description="All must hold; without it, every customer known by the date.",
+        ),
+    ]
+    basis: Annotated[
+        list[BasisMetric],
+        Field(min_length=1, description="Every metric and attribute that the scheme reads."),
+    ]
+    figures: Annotated[
+        list[Figure],
+        Field(default_factory=list, description="Figures made of metrics; each may read those above it."),
+    ]
+    policy: Policy | None = None
 
 
 class CumulativeShareScheme(SchemeBase):
@@ -220,17 +321,63 @@ class CriteriaScheme(SchemeBase):
     tiers: Annotated[list[CriteriaTier], Field(min_length=2)]
 
 
+class RulesScheme(SchemeBase):
+    """Ordered rules, whatever the ranks of their tiers: the first that holds gives the tier."""
+
+    method: Literal["rules"]
+    rules: Annotated[list[Rule], Field(min_length=2)]
+    tiers: Annotated[list[KeepTier], Field(min_length=2)]
+
+
 class QuantileScoresScheme(SchemeBase):
     """Scores by quantile cut points, and ordered rules over them: the first that holds gives the tier."""
 
     method: Literal["quantile_scores"]
     quantiles: Annotated[int, Field(strict=True, ge=2, le=9)]
     scores: Annotated[list[Score], Field(min_length=1, max_length=4)]
+    scored: Annotated[
+        Conditions | None, Field(description="Who is scored; without it, everybody of the population.")
+    ] = None
+    otherwise: Annotated[Code | None, Field(description="The tier of those who are not scored.")] = None
     rules: Annotated[list[ScoreRule], Field(min_length=1)]
     tiers: Annotated[list[Tier], Field(min_length=2)]
 
+    @model_validator(mode="after")
+    def _places_those_who_are_not_scored(self) -> Self:
+        if (self.scored is None) != (self.otherwise is None):
+            raise ValueError("scored and otherwise go together")
+        return self
 
-Scheme = CumulativeShareScheme | RankShareScheme | BandsScheme | CriteriaScheme | QuantileScoresScheme
+
+class MatrixScheme(SchemeBase):
+    """Levels on two or more axes, and ordered cells over them: the first that holds gives the tier."""
+
+    method: Literal["matrix"]
+    axes: Annotated[list[Axis], Field(min_length=2, max_length=4)]
+    cells: Annotated[list[Cell], Field(min_length=1)]
+    tiers: Annotated[list[Tier], Field(min_length=2)]
+
+
+class AttributeMapScheme(SchemeBase):
+    """The tier that the value of an attribute stands for."""
+
+    method: Literal["attribute_map"]
+    metric: Identifier
+    map: Annotated[dict[Text, Code], Field(min_length=1)]
+    otherwise: Annotated[Code, Field(description="The tier of every other value, and of none.")]
+    tiers: Annotated[list[Tier], Field(min_length=2)]
+
+
+Scheme = (
+    CumulativeShareScheme
+    | RankShareScheme
+    | BandsScheme
+    | CriteriaScheme
+    | RulesScheme
+    | QuantileScoresScheme
+    | MatrixScheme
+    | AttributeMapScheme
+)
 
 
 class SchemeMeta(Shape):

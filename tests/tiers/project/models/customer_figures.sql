@@ -1,4 +1,5 @@
--- Sixty customers whose figures differ from date to date; every fifth has not bought yet at the first date.
+-- Sixty customers whose figures differ from date to date; every fifth has not bought yet at the first date. What is
+-- not here has its default in int_customer_values_by_date, which the tests write from the list of metrics.
 with
 
 figures as (

@@ -1,0 +1,223 @@
+{#- The rows of a step lie together, so that each step of the decisions reads its own rows only. -#}
+{%- set relations = {} -%}
+{%- for scheme_id in var('schemes') -%}{%- do relations.update({scheme_id: ref(scheme_id)}) -%}{%- endfor -%}
+with
+
+policies as (
+
+    select * from {{ ref('int_scheme_policies') }}
+
+),
+
+dates as (
+
+    select
+        as_of_date,
+        lead(as_of_date) over (order by as_of_date) as next_as_of_date,
+        case
+            when as_of_date = {{ dbt.last_day('as_of_date', 'month') }}
+                then cast(extract(month from as_of_date) as integer)
+        end as month_ended
+    from {{ ref('int_as_of_dates') }}
+
+),
+
+tiers_between_reviews as (
+
+    select * from {{ ref('int_tiers_between_reviews') }}
+
+),
+
+evaluation_days as (
+
+    select * from {{ ref('int_evaluation_days') }}
+
+),
+
+overrides as (
+
+    select * from {{ ref('int_tier_overrides_resolved') }}
+
+),
+
+computed as (
+{{ union_of_schemes(schemes_in_use(has_policy=true), relations, 'tiers_between_reviews') }}
+),
+
+on_common_dates as (
+
+    select
+        computed.*,
+        computed.as_of_date as decided_on_date,
+        true as is_common_date,
+        policies.is_daily
+        or coalesce(substring(policies.review_calendar, dates.month_ended, 1) = '1', false)
+        or coalesce(evaluation_days.is_review, false) as is_review,
+        coalesce(evaluation_days.is_hold_end, false) as is_hold_end,
+        true as is_always_decided,
+        policies.is_immediate
+    from computed
+    inner join dates
+        on computed.as_of_date = dates.as_of_date
+    inner join policies
+        on
+            computed.scheme_id = policies.scheme_id
+            and computed.tier_rank = policies.tier_rank
+    left join evaluation_days
+        on
+            computed.customer_key = evaluation_days.customer_key
+            and computed.scheme_id = evaluation_days.scheme_id
+            and computed.as_of_date = evaluation_days.evaluated_on_date
+
+),
+
+on_own_days as (
+
+    select
+        tiers_between_reviews.customer_key,
+        evaluation_days.last_as_of_date as as_of_date,
+        tiers_between_reviews.scheme_id,
+        tiers_between_reviews.scheme_version,
+        tiers_between_reviews.rule_number,
+        tiers_between_reviews.tier_rank,
+        tiers_between_reviews.keep_rank,
+        tiers_between_reviews.deciding_value,
+        tiers_between_reviews.change_number,
+        tiers_between_reviews.change_value,
+        evaluation_days.evaluated_on_date as decided_on_date,
+        false as is_common_date,
+        evaluation_days.is_review,
+        evaluation_days.is_hold_end,
+        evaluation_days.is_always_decided,
+        policies.is_immediate
+    from tiers_between_reviews
+    inner join evaluation_days
+        on
+            tiers_between_reviews.customer_key = evaluation_days.customer_key
+            and tiers_between_reviews.scheme_id = evaluation_days.scheme_id
+            and tiers_between_reviews.as_of_date = evaluation_days.evaluated_on_date
+    inner join policies
+        on
+            tiers_between_reviews.scheme_id = policies.scheme_id
+            and tiers_between_reviews.tier_rank = policies.tier_rank
+    where not evaluation_days.is_common_date
+
+),
+
+-- Where a scheme has no figures of the day itself, those of the last common date decide.
+as_last_computed as (
+
+    select
+        computed.*,
+        evaluation_days.evaluated_on_date as decided_on_date,
+        false as is_common_date,
+        evaluation_days.is_review,
+        evaluation_days.is_hold_end,
+        evaluation_days.is_always_decided,
+        policies.is_immediate
+    from evaluation_days
+    inner join computed
+        on
+            evaluation_days.customer_key = computed.customer_key
+            and evaluation_days.scheme_id = computed.scheme_id
+            and evaluation_days.last_as_of_date = computed.as_of_date
+    inner join policies
+        on
+            computed.scheme_id = policies.scheme_id
+            and computed.tier_rank = policies.tier_rank
+    left join tiers_between_reviews
+        on
+            evaluation_days.customer_key = tiers_between_reviews.customer_key
+            and evaluation_days.scheme_id = tiers_between_reviews.scheme_id
+            and evaluation_days.evaluated_on_date = tiers_between_reviews.as_of_date
+    where
+        not evaluation_days.is_common_date
+        and evaluation_days.is_always_decided
+        and tiers_between_reviews.customer_key is null
+
+),
+
+days_united as (
+
+    select * from on_common_dates
+    union all
+    select * from on_own_days
+    union all
+    select * from as_last_computed
+
+),
+
+days_compared as (
+
+    select
+        *,
+        coalesce(
+            lag(tier_rank) over customer_days >= tier_rank
+            and lag(is_immediate) over customer_days
+            and lag(decided_on_date) over customer_days >= as_of_date,
+            false
+        ) as was_reached_before
+    from days_united
+    window customer_days as (partition by scheme_id, customer_key order by decided_on_date)
+
+),
+
+-- A visit matters where it reaches a tier that is given at once, and the day before had not reached it already.
+evaluated as (
+
+    select * from days_compared
+    where is_always_decided or (is_immediate and not was_reached_before)
+
+),
+
+in_force as (
+
+    {{ overrides_in_force('evaluated', 'overrides', 'decided_on_date') }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over customer_days as step,
+        lead(decided_on_date) over customer_days as next_decided_on_date
+    from evaluated
+    window customer_days as (partition by scheme_id, customer_key order by decided_on_date)
+
+)
+
+select
+    cast(numbered.step as integer) as step,
+    numbered.scheme_id,
+    numbered.customer_key,
+    numbered.decided_on_date,
+
+    numbered.is_common_date,
+    numbered.is_review,
+    numbered.is_hold_end,
+    dates.next_as_of_date,
+    dates.next_as_of_date is not null
+    and coalesce(numbered.next_decided_on_date > dates.next_as_of_date, true) as is_before_leaving,
+
+    numbered.scheme_version,
+    numbered.rule_number,
+    numbered.tier_rank as computed_tier_rank,
+    numbered.keep_rank,
+    numbered.is_immediate,
+    numbered.deciding_value,
+    numbered.change_number,
+    numbered.change_value,
+
+    in_force.override_id,
+    in_force.override_kind,
+    in_force.override_tier_rank
+from numbered
+inner join dates
+    on numbered.as_of_date = dates.as_of_date
+left join in_force
+    on
+        numbered.customer_key = in_force.customer_key
+        and numbered.scheme_id = in_force.scheme_id
+        and numbered.decided_on_date = in_force.decided_on_date
+order by numbered.step

@@ -1,0 +1,67 @@
+"""dbt compiles the models once, DuckDB runs them in this process."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from clubs import CLUBS, SHIPPED, scheme_file
+from living import GIVEN, OF_THE_FILES, Movement
+from ruamel.yaml import YAML
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+DBT = (sys.executable, "-m", "dbt.cli.main", "--no-use-colors")
+SHARED_FOLDERS = ("macros/tiers", "intermediate/tiers", "marts/tiers", "tests/generic")
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The SQL of every model as dbt compiles it."""
+    folder = tmp_path_factory.mktemp("dbt") / "project"
+    shutil.copytree(Path(__file__).parent / "project", folder)
+    for name in SHARED_FOLDERS:
+        shutil.copytree(DBT_PROJECT / name, folder / name, dirs_exist_ok=True)
+    (folder / "tiers").mkdir()
+    yaml = YAML(typ="safe")
+    for club in CLUBS:
+        (folder / "tiers" / f"{club}.sql").write_text(
+            "{{ assign_tiers(model.config.meta.scheme) }}\n", encoding="utf-8"
+        )
+        with (folder / "tiers" / f"{club}.yml").open("w", encoding="utf-8") as file:
+            yaml.dump(scheme_file(club), file)
+    for scheme_id in SHIPPED:
+        for ending in ("sql", "yml"):
+            shutil.copy(DBT_PROJECT / "tiers" / f"{scheme_id}.{ending}", folder / "tiers")
+    project = yaml.load((folder / "dbt_project.yml").read_text(encoding="utf-8"))
+    project["vars"]["schemes"] = [*CLUBS, *SHIPPED]
+    with (folder / "dbt_project.yml").open("w", encoding="utf-8") as file:
+        yaml.dump(project, file)
+    finished = subprocess.run(
+        [*DBT, "compile", "--profiles-dir", ".", "--select", "+tier_history", "int_scheme_rules"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in (folder / "target" / "compiled").rglob("*.sql")
+    }
+
+
+@pytest.fixture(scope="session")
+def shared_movement(compiled: dict[str, str]) -> Iterator[Movement]:
+    movement = Movement(compiled)
+    yield movement
+    movement.connection.close()
+
+
+@pytest.fixture
+def movement(shared_movement: Movement) -> Movement:
+    shared_movement.make(*GIVEN, *OF_THE_FILES)
+    return shared_movement

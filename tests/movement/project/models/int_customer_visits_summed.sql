@@ -1,0 +1,9 @@
+select
+    cast(null as varchar) as customer_key,
+    cast(null as varchar) as channel,
+    cast(null as date) as business_date,
+    cast(null as varchar) as visit_place,
+    cast(null as boolean) as is_visit,
+    cast(null as decimal(18, 4)) as net_sales_amount,
+    cast(null as decimal(18, 4)) as returned_amount
+where false
