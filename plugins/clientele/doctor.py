@@ -40,6 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("schemes", _schemes),
         ("lake", _lake),
         ("release", _release),
+        ("postgresql", _postgresql),
     ]
     findings: list[Finding] = []
     for subject, part in parts:
@@ -103,3 +104,21 @@ def _release(settings: Settings) -> Iterator[Finding]:
     if not faults:
         said = f"{release.release_id} as of {release.as_of_date}, digests as recorded"
         yield Finding("release", "ok", said)
+
+
+def _postgresql(settings: Settings) -> Iterator[Finding]:
+    if settings.postgres_url is None:
+        return
+    from clientele.publish import postgres
+
+    shown = postgres.shown_release_id(settings)
+    release = current_release(settings)
+    if release is not None and shown == release.release_id:
+        yield Finding("postgresql", "ok", f"shows {shown}")
+    else:
+        current = release.release_id if release else "nothing published"
+        yield Finding(
+            "postgresql",
+            "failed",
+            f"shows {shown or 'no release'}, current is {current}; `clientele release push` brings it there",
+        )

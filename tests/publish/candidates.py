@@ -16,7 +16,11 @@ DECLARATIONS: Mapping[str, str] = {
         member_status varchar, card_tier varchar, has_contact_consent boolean, first_purchase_date date,
         last_purchase_date date""",
     "customer_accounts": """source varchar not null, account_type varchar not null,
-        account_id varchar not null, customer_key varchar, linked_by varchar, first_seen_load_id bigint""",
+        account_id varchar not null, customer_key varchar, known_from_date date, first_seen_load_id bigint,
+        linked_by varchar, linked_to_source varchar, linked_to_account_type varchar,
+        linked_to_account_id varchar, linked_on_date date, linked_by_load_id bigint""",
+    "shared_keys": """key_type varchar not null, key_value varchar not null, accounts_count bigint,
+        cards_count bigint, sources varchar""",
     "customer_values": "customer_key varchar not null, as_of_date date not null, currency_code varchar, "
     + ", ".join(f"net_sales_{window}_amount decimal(18, 4)" for window in WINDOWS)
     + ", "
@@ -25,11 +29,40 @@ DECLARATIONS: Mapping[str, str] = {
         last_visit_amount decimal(18, 4), largest_visit_amount decimal(18, 4),
         average_visit_12m_amount decimal(18, 4), visits_12m_per_month decimal(9, 4),
         consecutive_weeks_count integer, return_12m_ratio decimal(9, 6)""",
+    "customer_values_monthly": """customer_key varchar not null, as_of_date date not null,
+        net_sales_12m_amount decimal(18, 4), visits_12m_count bigint""",
+    "retention_monthly": """cohort_month_date date not null, month_date date not null,
+        months_since_first integer, currency_code varchar, customers_count bigint, active_count bigint,
+        retained_ratio decimal(9, 6), net_sales_amount decimal(38, 4)""",
+    "relationship_monthly": """month_date date not null, is_complete boolean, currency_code varchar,
+        buyers_count bigint, new_count bigint, kept_count bigint, won_back_count bigint, lost_count bigint,
+        active_count bigint, churn_ratio decimal(9, 6)""",
+    "concentration_curve": """as_of_date date not null, top_pct integer not null, currency_code varchar,
+        customers_count bigint, net_sales_12m_amount decimal(38, 4), net_sales_12m_ratio decimal(9, 6)""",
+    "prediction_models": """model varchar not null, currency_code varchar not null,
+        parameter varchar not null, as_of_date date, value decimal(28, 10), customers_count bigint,
+        repeaters_count bigint, reason varchar""",
     "customer_tiers": """customer_key varchar not null, as_of_date date, scheme_id varchar not null,
         scheme_version integer, tier_code varchar not null, tier_rank integer, tier_name_zh varchar,
         tier_name_en varchar, valid_from_date date, previous_tier_code varchar, previous_tier_rank integer,
+        outcome varchar, computed_tier_code varchar, override_id varchar, deciding_criterion varchar,
+        deciding_value decimal(28, 6), threshold_value decimal(28, 6), reason_zh varchar,
+        reason_en varchar""",
+    "customer_visits": """customer_key varchar not null, business_date date not null,
+        channel varchar not null, visit_place varchar not null, is_visit boolean,
+        net_sales_amount decimal(18, 4), returned_amount decimal(18, 4)""",
+    "tier_decisions": """customer_key varchar not null, scheme_id varchar not null,
+        decided_on_date date not null, scheme_version integer, is_review boolean, outcome varchar,
+        previous_tier_code varchar, previous_tier_rank integer, computed_tier_code varchar,
+        computed_tier_rank integer, tier_code varchar, tier_rank integer, override_id varchar,
         deciding_criterion varchar, deciding_value decimal(28, 6), threshold_value decimal(28, 6),
-        reason_zh varchar, reason_en varchar""",
+        shortfall_value decimal(28, 6), change_metric varchar, change_value decimal(28, 6),
+        change_tier_code varchar""",
+    "tier_disagreements": """as_of_date date, scheme_id varchar not null, tier_code varchar not null,
+        other_scheme_id varchar not null, other_tier_code varchar not null, customers_count bigint,
+        net_sales_12m_amount decimal(38, 4)""",
+    "scheme_states": """scheme_id varchar not null, scheme_version integer, state varchar,
+        missing_needs varchar, customers_count bigint, as_of_date date""",
     "tier_history": """customer_key varchar not null, scheme_id varchar not null, scheme_version integer,
         tier_code varchar, tier_rank integer, tier_name_zh varchar, tier_name_en varchar,
         valid_from_date date not null, valid_to_date date""",
@@ -152,15 +185,53 @@ def _rows(shop: Shop) -> dict[str, list[dict[str, object]]]:
             {"source": "generic", "account_type": "member", "account_id": f"m-{key}", "customer_key": key}
             for key in customers
         ],
+        "shared_keys": [
+            {"key_type": "phone", "key_value": value, "accounts_count": 9, "cards_count": 8}
+            for value in ("0a1b", "9f8e")
+        ],
         "customer_values": [
             {"customer_key": key, "as_of_date": shop.as_of_date, "net_sales_12m_amount": amount}
             for key, amount in shop.amounts.items()
+        ],
+        "customer_values_monthly": [
+            {"customer_key": key, "as_of_date": shop.as_of_date, "net_sales_12m_amount": amount}
+            for key, amount in shop.amounts.items()
+        ],
+        "retention_monthly": [
+            {"cohort_month_date": "2024-05-01", "month_date": month, "customers_count": 2, "active_count": 1}
+            for month in ("2024-05-01", "2024-06-01")
+        ],
+        "relationship_monthly": [
+            {"month_date": month, "buyers_count": 2} for month in ("2024-05-01", "2024-06-01")
+        ],
+        "concentration_curve": [
+            {"as_of_date": shop.as_of_date, "top_pct": share, "customers_count": 1} for share in (1, 20)
+        ],
+        "prediction_models": [
+            {"model": "bg_nbd", "currency_code": "CNY", "parameter": name, "value": "0.2425929072"}
+            for name in ("r", "alpha")
         ],
         "customer_tiers": [{"as_of_date": shop.as_of_date, **vars(tier)} for tier in shop.tiers],
         "tier_history": [
             {**scheme, "customer_key": key, "tier_code": "A", "valid_from_date": day}
             for key in customers
             for day in ("2024-05-31", "2024-06-30")
+        ],
+        "tier_decisions": [
+            {**scheme, "customer_key": key, "tier_code": "A", "decided_on_date": shop.as_of_date}
+            for key in customers
+        ],
+        "tier_disagreements": [
+            {"scheme_id": "a", "tier_code": "A", "other_scheme_id": "b", "other_tier_code": code}
+            for code in ("x", "y")
+        ],
+        "scheme_states": [
+            {"scheme_id": name, "state": "computed", "as_of_date": shop.as_of_date} for name in ("a", "b")
+        ],
+        "customer_visits": [
+            {"customer_key": key, "business_date": day, "channel": "pos", "visit_place": "s1"}
+            for key in customers
+            for day in ("2024-05-30", "2024-06-30")
         ],
         "tier_movements": [
             {**scheme, "as_of_date": shop.as_of_date, "from_tier_code": "(new)", "to_tier_code": code}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 from clientele.errors import UnavailableError
 from clientele.publish.digest import TableDigest
+from clientele.tiers import SchemeVersions
 
 RECORD: Final = "release.json"
 
@@ -19,8 +20,9 @@ RECORD: Final = "release.json"
 class Release:
     """One published state: which run made it, what it knew and what it holds.
 
-    ``content_digest`` covers every table but ``releases``; ``published_at`` is UTC. ``is_unchanged`` is True
-    when a publish found nothing new and this is the release that was there before.
+    ``content_digest`` covers every table but ``releases``; ``published_at`` is UTC. ``scheme_versions``
+    is the content of every version of a scheme that was published up to now. ``is_unchanged`` is True when a
+    publish found nothing new and this is the release that was there before.
     """
 
     release_id: str
@@ -34,6 +36,7 @@ class Release:
     tables: Mapping[str, TableDigest]
     published_at: datetime
     directory: Path
+    scheme_versions: SchemeVersions = field(default_factory=dict)
     is_unchanged: bool = False
 
 
@@ -57,6 +60,7 @@ def to_json(release: Release) -> str:
         "tables": {
             name: {"rows": table.rows, "digest": table.digest} for name, table in release.tables.items()
         },
+        "scheme_versions": release.scheme_versions,
     }
     return json.dumps(record, indent=1) + "\n"
 
@@ -78,6 +82,8 @@ def read_release(directory: Path) -> Release:
             tables={name: TableDigest(**table) for name, table in record["tables"].items()},
             published_at=datetime.fromisoformat(record["published_at"]),
             directory=directory,
+            # Releases of earlier versions of this package kept none.
+            scheme_versions=record.get("scheme_versions", {}),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnavailableError(f"{path} is not the record of a release", remedy="publish again") from error

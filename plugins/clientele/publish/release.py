@@ -28,6 +28,7 @@ from clientele.publish.snapshot import Snapshot, content_of, open_snapshot, publ
 from clientele.publish.store import current_release
 from clientele.publish.tables import QUALITY_RESULTS, RELEASES
 from clientele.settings import Settings
+from clientele.tiers import SchemeVersions, superseded
 from clientele.warehouse.fence import is_current
 
 if TYPE_CHECKING:
@@ -46,22 +47,26 @@ def publish(
     descriptions: Mapping[str, TableDescription],
     render_report: RenderReport | None = None,
     published_at: datetime | None = None,
+    scheme_versions: SchemeVersions | None = None,
 ) -> Release:
     """Make the candidate the current release and return it.
 
     ``quality_results`` are rows of the table of that name. ``render_report(database, output_dir)`` writes the
-    reports of the release. ``published_at`` is an aware time, by default now.
+    reports of the release. ``published_at`` is an aware time, by default now. ``scheme_versions`` are the
+    schemes of the candidate.
 
     When the candidate says exactly what the current release says, nothing on disk changes and the current
     release is returned with ``is_unchanged`` True. Raises GateFailedError when a newer run has started, no
-    check was run or the candidate lacks something, and UnavailableError when the release cannot be written;
-    the release that was current stays so.
+    check was run or the candidate lacks something, ConfigurationError when a published version of a scheme
+    has been edited, and UnavailableError when the release cannot be written; the release that was current
+    stays so.
     """
     moment = (published_at or datetime.now(UTC)).astimezone(UTC)
     with _reported_as_unavailable(), store.publish_lock(settings):
         _require_current(settings, token)
         store.settle(settings)
         previous = current_release(settings)
+        versions = superseded(previous.scheme_versions if previous else {}, scheme_versions or {})
         with open_snapshot(settings, candidate_database) as snapshot:
             _fill_quality_results(snapshot, quality_results)
             digests = snapshot.digests()
@@ -81,6 +86,7 @@ def publish(
                 tables=digests,
                 published_at=moment,
                 directory=settings.published / "releases" / release_name(sequence_number),
+                scheme_versions=versions,
             )
             building = store.start_building(settings, run_id)
             try:
