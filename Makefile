@@ -10,10 +10,14 @@ CUSTOMERS ?= 20000
 MONTHS ?= 24
 # The folder or file that holds Online Retail.
 ONLINE_RETAIL ?= ../shared/data/online_retail
-# The folder or file that holds CDNOW.
+# The folder that holds CDNOW's sample, or a file: CDNOW_sample.txt or CDNOW_master.txt, of all customers. Where
+# none is named and this one is not there, the sample comes from a Python package.
 CDNOW ?= ../shared/data/cdnow
-# Lines of the file that `make bench` measures with.
+CDNOW_FROM := $(if $(filter file,$(origin CDNOW)),$(wildcard $(CDNOW)),$(CDNOW))
+# Lines of the file that `make bench` measures with, customers whose purchases it predicts, accounts it resolves.
 LINES ?= 2000000
+BENCH_CUSTOMERS ?= 1000000
+BENCH_ACCOUNTS ?= 1000000
 # How many tests run side by side.
 WORKERS ?= 2
 # Where `make airflow` answers.
@@ -32,7 +36,11 @@ else ifeq ($(DATA),online_retail)
 export CLIENTELE_BUSINESS_TIME_ZONE ?= Europe/London
 else ifeq ($(DATA),cdnow)
 export CLIENTELE_BUSINESS_TIME_ZONE ?= America/New_York
+# The last day of the period that the published figures were computed on.
+AS_OF ?= 1997-09-30
 endif
+# The date of values and tiers; the last day in the sales where none is named.
+AS_OF ?=
 
 # Nothing that is started here reports to anybody.
 export DO_NOT_TRACK := 1
@@ -61,7 +69,7 @@ $(REAL_DATA): | $(RUNTIME)
 
 .PHONY: run run-sample run-complete_journey run-online_retail run-cdnow
 run: run-$(DATA) ## Load a shop, run the DAGs on it, publish: DATA=sample, complete_journey, online_retail or cdnow
-	@$(BIN)/clientele run --via-airflow
+	@$(BIN)/clientele run --via-airflow $(addprefix --as-of ,$(AS_OF))
 
 run-sample: $(RUNTIME)
 	@$(BIN)/clientele sample --customers $(CUSTOMERS) --months $(MONTHS)
@@ -72,8 +80,8 @@ run-complete_journey: $(RUNTIME) $(REAL_DATA)
 run-online_retail: $(RUNTIME)
 	@$(BIN)/clientele deliver online_retail --from "$(ONLINE_RETAIL)"
 
-run-cdnow: $(RUNTIME)
-	@$(BIN)/clientele deliver cdnow --from "$(CDNOW)"
+run-cdnow: $(RUNTIME) $(if $(CDNOW_FROM),,$(REAL_DATA))
+	@$(BIN)/clientele deliver cdnow $(if $(CDNOW_FROM),--from "$(CDNOW_FROM)")
 
 run-%:
 	@echo "DATA=$* is not one of: sample, complete_journey, online_retail, cdnow" >&2; exit 2
@@ -84,11 +92,21 @@ airflow: $(RUNTIME) ## Start a local Airflow with its page on http://127.0.0.1:8
 
 .PHONY: test
 test: $(DEVELOPMENT) ## Run every test; TESTS=tests/lake runs some
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(TESTS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder $(TESTS)
 
 .PHONY: bench
-bench: $(RUNTIME) ## Measure how fast CSV goes into the lake, beside DuckDB's reader; LINES=20000000 for more
+bench: $(DEVELOPMENT) ## Measure ingest, identity, predictions, schemes and PostgreSQL; LINES=20000000 for more
 	@$(BIN)/python tests/bench/ingest_throughput.py --lines $(LINES) --output "$(CLIENTELE_HOME)/bench/ingest.json"
+	@$(BIN)/python tests/bench/identity.py --accounts $(BENCH_ACCOUNTS) --output "$(CLIENTELE_HOME)/bench/identity.json"
+	@$(BIN)/python tests/bench/rfm_summary.py --home "$(CLIENTELE_HOME)/bench"
+	@$(BIN)/python tests/bench/prediction_fit.py --customers $(BENCH_CUSTOMERS) --home "$(CLIENTELE_HOME)/bench"
+	@$(BIN)/python tests/bench/schemes.py --customers $(BENCH_CUSTOMERS) --output "$(CLIENTELE_HOME)/bench/schemes.json"
+	@$(BIN)/python tests/bench/postgres_push.py --output "$(CLIENTELE_HOME)/bench/postgres.json"
+
+.PHONY: prove
+prove: $(DEVELOPMENT) ## Prove on more than the tests have: identity on other shops, 500 releases under readers
+	@$(BIN)/python tests/prove/identity_truth.py
+	@$(BIN)/python tests/prove/releases_under_readers.py --releases 500
 
 .PHONY: check check-style check-types check-layers check-models check-sql
 check: $(DEVELOPMENT) ## Run every check that needs no data

@@ -1,5 +1,5 @@
 """
-### Take in the generic exports: POS sales, e-commerce orders, members
+### Take in the generic exports: sales, orders, members, service events, prospects, overrides
 
 **What it does.** Reads every new or changed file in `landing/generic/`, records it in the lake
 (accepted, or refused with the reason) and emits `lake/generic`, which starts `release_on_ingest`.

@@ -6,7 +6,7 @@
 {% macro row_texts(rows) -%}
     {%- set selects = [] -%}
     {%- if execute -%}
-        {%- for table in graph.sources.values() | sort(attribute='unique_id') -%}
+        {%- for table in graph.get('sources', {}).values() | sort(attribute='unique_id') -%}
             {%- if (table.config.meta or {}).ingest and table.columns -%}
                 {%- do selects.append(clientele.row_texts_of_feed(table, rows)) -%}
             {%- endif -%}

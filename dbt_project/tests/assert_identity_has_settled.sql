@@ -1,4 +1,4 @@
--- Linking spreads in a fixed number of rounds; a chain longer than they reach would leave one key in two customers.
+-- A key that links leads to one customer, through however many accounts.
 select
     account_keys.key_type,
     account_keys.key_value

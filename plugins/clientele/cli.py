@@ -157,9 +157,9 @@ def _quarantine_original(arguments: argparse.Namespace, settings: Settings) -> t
 
 
 def _quarantine_redrive(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
-    from clientele.lake.ingest import redrive
+    from clientele.quarantine.rows import redrive_rows
 
-    outcome = redrive(settings, arguments.file)
+    outcome = redrive_rows(settings, arguments.file)
     if outcome.status == "unchanged":
         _say(f"{arguments.file} was redriven before; nothing was changed")
     else:
@@ -194,6 +194,91 @@ def _crm_export(arguments: argparse.Namespace, settings: Settings) -> tuple[Any,
         " for staff alone, delete it when it has been taken over"
     )
     return edition, EXIT_DONE
+
+
+def _explain(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.identity import evidence
+
+    if arguments.customer_key is not None:
+        found = evidence.explain_customer(settings, arguments.customer_key)
+    else:
+        found = evidence.explain_member(settings, arguments.source, arguments.member_no)
+    if arguments.scheme is not None:
+        from clientele import explain
+
+        explained = explain.explain_tier(settings, found.customer_key, arguments.scheme, arguments.as_of)
+        _say(explain.as_text(explained, arguments.language))
+        return explained, EXIT_DONE
+    if arguments.as_of is not None:
+        raise ConfigurationError("--as-of says of which day the tier is", remedy="add --scheme")
+    _say(evidence.as_text(found, arguments.language))
+    return found, EXIT_DONE
+
+
+def _identity_propose(_arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.identity.proposals import propose
+
+    proposals = propose(settings)
+    _say(f"{proposals.pairs:,} pairs of customers to look at in {proposals.file}; none was linked")
+    return proposals, EXIT_DONE
+
+
+def _release_list(_arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.publish.rollback import kept_releases
+
+    kept = kept_releases(settings)
+    for number, release in enumerate(kept):
+        _say(
+            f"{release.release_id}  as of {release.as_of_date}, loads up to {release.known_load_id},"
+            f" published {release.published_at:%Y-%m-%d %H:%M} UTC{'' if number else '  <- current'}"
+        )
+    if not kept:
+        _say("nothing has been published yet")
+    return {"releases": kept}, EXIT_DONE
+
+
+def _release_rollback(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele import pipeline
+
+    release = pipeline.roll_back(settings, arguments.release_id)
+    _say(
+        f"{release.release_id} says what {arguments.release_id or 'the release before'} said;"
+        " the next run publishes what the lake holds, so pause it until the cause is found"
+    )
+    return release, EXIT_DONE
+
+
+def _release_push(_arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele import pipeline
+
+    pushed = pipeline.push(settings, _say)
+    _say(f"PostgreSQL {'already showed' if pushed.is_unchanged else 'shows'} {pushed.release_id}")
+    return pushed, EXIT_DONE
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
+    """`clientele explain`: whom it is about, and in which language."""
+    whom = explain.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--customer-key", metavar="KEY", help="a customer of the current release")
+    whom.add_argument("--member-no", metavar="NO", help="the customer who holds this card")
+    explain.add_argument(
+        "--source", metavar="NAME", default="generic", help="whose card it is (default generic)"
+    )
+    explain.add_argument("--scheme", metavar="ID", help="why the customer has the tier of this scheme")
+    explain.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="the tier of that day (default: the release's date)"
+    )
+    explain.add_argument("--language", choices=["zh", "en"], default="en", help="(default en)")
+
+
+def _add_releases(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """`clientele release ...`: what was published."""
+    command("list", _release_list, "the releases that are kept, the newest first")
+    back = command("rollback", _release_rollback, "publish again, as a new release, what an earlier one said")
+    back.add_argument(
+        "release_id", nargs="?", metavar="RELEASE", help="such as r000012 (default: the one before)"
+    )
+    command("push", _release_push, "bring PostgreSQL (CLIENTELE_POSTGRES_URL) to the current release")
 
 
 def _add_quarantine(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -272,7 +357,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--via-airflow", action="store_true", help="run the Airflow DAGs, not their steps one by one"
     )
 
+    _add_explain(command("explain", _explain, "why a customer has a tier, or why accounts are one customer"))
+    group("identity", "who might be one person")(
+        "propose", _identity_propose, "list pairs of customers who might be one person, link none"
+    )
+
     _add_quarantine(group("quarantine", "rows that were set aside: list, show, export, redrive"))
+    _add_releases(group("release", "what was published: list, rollback, push to PostgreSQL"))
     source = group("source", "systems that export files")(
         "new", _source_new, "draft the description of a source from one of its files"
     )

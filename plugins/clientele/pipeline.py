@@ -9,18 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from clientele.errors import GateFailedError
+from clientele.errors import GateFailedError, UnavailableError
 from clientele.lake import ingest as lake_ingest
 from clientele.publish import release as releases
 from clientele.publish.descriptions import read_descriptions
 from clientele.publish.record import Release
+from clientele.publish.rollback import earlier_state
+from clientele.publish.store import current_release
 from clientele.quality import gate
 from clientele.report import render
 from clientele.settings import Settings
-from clientele.tiers import load_schemes
+from clientele.tiers import superseded, versions_built, versions_in
 from clientele.warehouse import build as dbt_build
 from clientele.warehouse.candidate import Candidate, begin, discard_older, open_candidate
+
+if TYPE_CHECKING:
+    from clientele.publish.postgres import Pushed
 
 Progress = Callable[[str], None]
 
@@ -41,9 +48,11 @@ def ingest(
 def prepare(settings: Settings, as_of_date: date | None) -> str:
     """Open a candidate over the lake as it is now; returns its run id.
 
-    Raises ConfigurationError for an invalid scheme file, before anything is built on it.
+    Raises ConfigurationError for a scheme file that is invalid, or edited after its version was published,
+    before anything is built on it.
     """
-    load_schemes(settings.dbt_project / "tiers")
+    published = current_release(settings)
+    superseded(published.scheme_versions if published else {}, versions_in(settings.dbt_project / "tiers"))
     candidate = begin(settings, as_of_date)
     discard_older(settings, candidate)
     return candidate.run_id
@@ -61,17 +70,53 @@ def build(settings: Settings, run_id: str, progress: Progress) -> None:
 
 
 def publish(settings: Settings, run_id: str) -> Release:
-    """Make the checked candidate the current release, all or nothing."""
+    """Make the checked candidate the current release, all or nothing; then PostgreSQL shows it too."""
     candidate = open_candidate(settings, run_id)
-    return releases.publish(
+    release = releases.publish(
         settings,
         candidate.database,
         run_id=candidate.run_id,
         token=candidate.token,
         quality_results=_results(candidate),
         descriptions=read_descriptions(candidate.target / "manifest.json"),
-        render_report=lambda database, output: [render(database, output)],
+        render_report=_render_report,
+        scheme_versions=versions_built(candidate.target / "manifest.json"),
     )
+    if settings.postgres_url is not None:
+        push(settings, lambda _line: None)
+    return release
+
+
+def push(settings: Settings, progress: Progress) -> Pushed:
+    """Make PostgreSQL show the current release; raises UnavailableError while there is none."""
+    # Most installations have no PostgreSQL, and its drivers cost every command a third of a second.
+    from clientele.publish import postgres
+
+    release = current_release(settings)
+    if release is None:
+        raise UnavailableError("nothing has been published yet", remedy="run `clientele run` first")
+    return postgres.push(settings, release, progress)
+
+
+def roll_back(settings: Settings, release_id: str | None) -> Release:
+    """Publish again what ``release_id`` said (None: the release before the current one), as a new release."""
+    state = earlier_state(settings, release_id)
+    release = releases.publish(
+        settings,
+        state.database,
+        run_id=state.run_id,
+        token=state.token,
+        quality_results=state.quality_results,
+        descriptions=state.descriptions,
+        render_report=_render_report,
+    )
+    if settings.postgres_url is not None:
+        push(settings, lambda _line: None)
+    return release
+
+
+def _render_report(database: Path, output: Path) -> list[Path]:
+    return [render(database, output)]
 
 
 def _results(candidate: Candidate) -> list[gate.CheckResult]:

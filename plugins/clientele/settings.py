@@ -31,6 +31,7 @@ class Settings:
     threads: int = 2
     memory_limit: str = "4GB"
     secret_key: str | None = field(default=None, repr=False)
+    postgres_url: str | None = field(default=None, repr=False)
     failpoint: str | None = None
 
     @property
@@ -107,6 +108,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         threads=int(number("THREADS", Settings.threads, 1)),
         memory_limit=text("MEMORY_LIMIT", Settings.memory_limit),
         secret_key=env.get(PREFIX + "SECRET_KEY") or None,
+        postgres_url=env.get(PREFIX + "POSTGRES_URL") or None,
         failpoint=env.get(PREFIX + "FAILPOINT") or None,
     )
 

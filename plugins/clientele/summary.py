@@ -46,9 +46,9 @@ class TierSize:
     tier_code: str
     tier_name: str
     customers: int
-    customers_ratio: Decimal
+    customers_ratio: Decimal | None
     net_sales_12m_amount: Decimal
-    net_sales_12m_ratio: Decimal
+    net_sales_12m_ratio: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -185,9 +185,9 @@ def as_text(summary: Summary) -> str:
                         tier.tier_code,
                         tier.tier_name,
                         f"{tier.customers:,}",
-                        f"{tier.customers_ratio:.1%}",
+                        _share(tier.customers_ratio),
                         _plain(tier.net_sales_12m_amount),
-                        f"{tier.net_sales_12m_ratio:.1%}",
+                        _share(tier.net_sales_12m_ratio),
                     ]
                     for tier in tiers
                 ],
@@ -205,6 +205,11 @@ def as_text(summary: Summary) -> str:
         f"  data docs  {summary.data_docs}",
     ]
     return "\n".join(lines)
+
+
+def _share(ratio: Decimal | None) -> str:
+    """Empty where there is nothing to have a share of, as in a scheme without customers."""
+    return "" if ratio is None else f"{ratio:.1%}"
 
 
 def _plain(amount: Decimal) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,27 +11,23 @@ from ruamel.yaml import YAML
 from clientele.duck import connect
 from clientele.lake.mount import mount
 from clientele.publish.tables import PUBLISHED_TABLES
-from clientele.settings import PROJECT, Settings, inherited_environment, load_settings
-from clientele.warehouse.build import dbt_command, dbt_environment
+from clientele.settings import PROJECT, Settings, load_settings
+from clientele.warehouse.build import dbt_process
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
+def results(tmp_path_factory: pytest.TempPathFactory, parsed) -> dict[str, dict]:
     """Outcome of every node of one dbt build over an empty lake, unit tests included, by unique id."""
     home = tmp_path_factory.mktemp("empty")
     settings = load_settings({"CLIENTELE_HOME": str(home)})
     database = home / "warehouse.duckdb"
     make_empty_lake(settings, database)
+    parsed(home)
     target = home / "target"
-    done = subprocess.run(
-        dbt_command(settings, ["build"], target),
-        env=dbt_environment(settings, database, inherited_environment()),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with dbt_process(settings, database, target, ["build"]) as dbt:
+        said, _ = dbt.communicate()
     outcome = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    assert outcome, done.stdout[-3000:]
+    assert outcome, said[-3000:]
     return {result["unique_id"]: result for result in outcome}
 
 

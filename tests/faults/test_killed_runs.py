@@ -15,9 +15,10 @@ import pytest
 
 
 @pytest.fixture
-def shop_before_its_first_release(sample_shop, tmp_path: Path) -> Path:
+def shop_before_its_first_release(sample_shop, tmp_path: Path, parsed) -> Path:
     """A home with the sample shop's lake and nothing built or published from it yet."""
     home = tmp_path / "home"
+    parsed(home)
     for folder in ("lake", "landing"):
         shutil.copytree(sample_shop.home / folder, home / folder)
     return home

@@ -282,6 +282,19 @@ DIALECTS: dict[str, Case] = {
         keys={"records": "sale/lines/line"},
         columns=MEMBERS,
     ),
+    "XML with elements of any name on a path": Case(
+        "xml",
+        b"<log><till no='1'><sale><amount>9.90</amount></sale></till>"
+        b"<till no='2'><note>x</note><return><amount>1</amount></return><amount>7</amount></till>"
+        b"<till no='3'><sale kind='net'><amount>2</amount></sale><sale kind='gross'/></till></log>",
+        [("1", None, "9.90"), ("2", None, "1"), ("3", "2", "2")],
+        keys={"records": "till"},
+        columns={
+            "no": {"path": "@no"},
+            "name": {"path": "*[@kind='net']/amount"},
+            "amount": {"path": "*/amount"},
+        },
+    ),
     "fixed width": Case(
         "txt", fixed([HEADER, *PLAIN]).encode(), PLAIN, keys={"format": "fixed_width"}, columns=FIXED_PLACES
     ),
@@ -524,6 +537,9 @@ REFUSED: dict[str, Case] = {
         b"no,Number,name\n1,1,x\n",
         refused="duplicate_column",
         columns={"no": {"aliases": ("number",)}},
+    ),
+    "a column named like one without a name": Case(
+        "csv", b"no,,column 2\n1,2,3\n", refused="duplicate_column"
     ),
     "ZIP of two files": Case("zip", zipped({"a.csv": b"x", "b.csv": b"y"}), refused="not_one_file"),
     "ZIP of nothing": Case("zip", zipped({}), refused="not_one_file"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,7 +17,7 @@ from clientele.lake import delimited, fixed_width, records, text, xml_records
 from clientele.lake import workbook as workbooks
 from clientele.lake.descriptions import ColumnDescription, FeedDescription
 from clientele.lake.formats import open_reader
-from clientele.lake.reading import Chunk, Limits, RefusedFileError
+from clientele.lake.reading import Chunk, Limits, RefusedFileError, read_ahead
 
 ROWS = [(str(number), "x" * 20) for number in range(200)]
 TEXT = table(ROWS, header=("no", "name")).encode()
@@ -258,3 +258,32 @@ def test_records_of_json_are_whole_where_pieces_of_reading_meet(tmp_path: Path) 
     rows, malformed = read(tmp_path / "a.json", content)
     assert [row[:2] for row in rows] == [(str(number), "张") for number in range(60_000)]
     assert malformed == []
+
+
+def _chunk(number: int) -> Chunk:
+    return Chunk(pa.array([number], pa.int64()), [], [])
+
+
+def test_chunks_read_ahead_come_in_order_and_an_error_after_those_before_it() -> None:
+    def chunks() -> Iterator[Chunk]:
+        yield from map(_chunk, range(7))
+        raise RefusedFileError("lines_lost", "the eighth")
+
+    ahead = read_ahead(chunks(), count=3)
+    assert [next(ahead).row_numbers.to_pylist() for _ in range(7)] == [[number] for number in range(7)]
+    with pytest.raises(RefusedFileError, match="the eighth"):
+        next(ahead)
+
+
+def test_no_more_is_read_ahead_than_said() -> None:
+    begun: list[int] = []
+
+    def chunks() -> Iterator[Chunk]:
+        for number in range(50):
+            begun.append(number)
+            yield _chunk(number)
+
+    ahead = read_ahead(chunks(), count=3)
+    next(ahead)
+    ahead.close()
+    assert begun[-1] <= 3

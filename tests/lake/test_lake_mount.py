@@ -54,6 +54,19 @@ def test_contact_columns_are_mounted_as_what_replaces_them(settings: Settings) -
     assert not names & {"phone", "email", "name", "birth_date", "child_birth_date", "company_name"}
 
 
+def test_every_row_that_can_be_read_back_is_told_by_feed(settings: Settings) -> None:
+    drop(settings, "pos_sales.csv", pos_file(pos_line(1), pos_line(2)))
+    drop(settings, "prospects.csv", b"prospect_id,phone,created_at\nP1,13800138000,2026-01-01\n")
+    ingest(settings)
+    assert query(
+        settings, "select source, feed, load_id, row_number from lake.readable_rows order by all"
+    ) == [
+        ("generic", "pos_sales", 1, 1),
+        ("generic", "pos_sales", 1, 2),
+        ("generic", "prospects", 2, 1),
+    ]
+
+
 def test_the_shape_of_the_tables_of_the_log(settings: Settings) -> None:
     assert columns(settings, "loads") == [
         ("load_id", "BIGINT"),

@@ -74,33 +74,6 @@ def run(settings: SmallDags, as_of_date: date | None = None, sources: list[str] 
         return error, lines
 
 
-def test_sources_with_files_are_ingested_and_then_released_with_progress(settings):
-    write_dags(
-        settings,
-        ingest_generic_daily="report_progress('3 files')",
-        ingest_complete_journey_daily="raise AssertionError('this source has no files')",
-        release_on_ingest="report_progress(f'as of {text}')",
-    )
-    (settings.landing / "complete_journey").mkdir(parents=True)
-    (settings.landing / "generic" / "till_1").mkdir(parents=True)
-    (settings.landing / "generic" / "till_1" / "sales.csv").write_text("sold\n")
-    outcome, lines = run(settings, date(2026, 2, 28))
-    assert [(each.dag_id, each.state) for each in outcome.dag_runs] == [
-        ("ingest_generic_daily", "success"),
-        ("release_on_ingest", "success"),
-    ]
-    told = [line.rsplit(" in ", 1)[0] for line in lines[1:]]
-    assert told == [
-        "ingest_generic_daily.act ...",
-        "    3 files",
-        "ingest_generic_daily.act done",
-        "release_on_ingest.act ...",
-        "    as of 2026-02-28",
-        "release_on_ingest.act done",
-    ]
-    assert "3 files" in outcome.log.read_text()
-
-
 def test_a_gate_that_says_no_is_told_once_with_its_reason_and_the_log(settings):
     write_dags(
         settings,
@@ -129,18 +102,8 @@ def test_an_unforeseen_error_stops_at_once_and_keeps_its_text_to_the_log(setting
     assert not any("release_on_ingest" in line for line in lines)
 
 
-def test_what_cannot_be_run_is_named(settings):
+def test_a_run_waits_for_the_one_before_it_and_names_what_cannot_be_run(settings):
     write_dags(settings, ingest_generic_daily="pass")
-    error, _ = run(settings, sources=["generic"])
-    assert type(error) is ConfigurationError
-    assert "release_on_ingest" in error.message
-    (settings.dags / "release_on_ingest.py").write_text("import nothing_of_this_name\n# airflow DAG\n")
-    error, _ = run(settings, sources=["generic"])
-    assert type(error) is ConfigurationError
-    assert "dags/release_on_ingest.py" in error.message
-
-
-def test_a_run_waits_for_the_one_before_it(settings):
     (settings.home / "airflow").mkdir()
     lock = FileLock(settings.home / "airflow" / "runs.lock")
     lock.acquire()
@@ -153,13 +116,48 @@ def test_a_run_waits_for_the_one_before_it(settings):
             assert len(lines) == 1
             lock.release()
 
-    with pytest.raises(ConfigurationError):
-        run_dags(settings, None, [], progress=progress)
+    with pytest.raises(ConfigurationError, match="release_on_ingest"):
+        run_dags(settings, None, ["generic"], progress=progress)
     assert len(lines) > 1
 
 
-def test_the_run_ends_with_its_caller_and_the_next_one_goes_through(settings):
-    write_dags(settings, ingest_generic_daily="time.sleep(2)", release_on_ingest="pass")
+def test_a_dag_file_that_cannot_be_imported_is_named(settings):
+    write_dags(settings, ingest_generic_daily="pass")
+    (settings.dags / "release_on_ingest.py").write_text("import nothing_of_this_name\n# airflow DAG\n")
+    error, _ = run(settings, sources=["generic"])
+    assert type(error) is ConfigurationError
+    assert "dags/release_on_ingest.py" in error.message
+
+
+def test_the_run_ends_with_its_caller_and_the_next_one_goes_through_with_progress(settings):
+    write_dags(
+        settings,
+        ingest_generic_daily="report_progress('3 files'); time.sleep(2)",
+        ingest_complete_journey_daily="raise AssertionError('this source has no files')",
+        release_on_ingest="report_progress(f'as of {text}')",
+    )
+    (settings.landing / "complete_journey").mkdir(parents=True)
+    (settings.landing / "generic" / "till_1").mkdir(parents=True)
+    (settings.landing / "generic" / "till_1" / "sales.csv").write_text("sold\n")
+    end_its_caller_while_it_ingests(settings)
+    outcome, lines = run(settings, date(2026, 2, 28))
+    assert [(each.dag_id, each.state) for each in outcome.dag_runs] == [
+        ("ingest_generic_daily", "success"),
+        ("release_on_ingest", "success"),
+    ]
+    told = [line.rsplit(" in ", 1)[0] for line in lines[1:]]
+    assert told == [
+        "ingest_generic_daily.act ...",
+        "    3 files",
+        "ingest_generic_daily.act done",
+        "release_on_ingest.act ...",
+        "    as of 2026-02-28",
+        "release_on_ingest.act done",
+    ]
+    assert "3 files" in outcome.log.read_text()
+
+
+def end_its_caller_while_it_ingests(settings: SmallDags) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", RUN, str(settings.home)],
         stdout=subprocess.PIPE,
@@ -175,5 +173,3 @@ def test_the_run_ends_with_its_caller_and_the_next_one_goes_through(settings):
     while runner.is_running() and runner.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not runner.is_running() or runner.status() == psutil.STATUS_ZOMBIE
-    outcome, _ = run(settings, sources=["generic"])
-    assert [each.state for each in outcome.dag_runs] == ["success", "success"]

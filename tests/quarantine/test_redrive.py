@@ -14,25 +14,25 @@ from hypothesis import strategies as st
 from quarantine_shop import NAME, PHONE, POS, deliver
 
 from clientele.duck import connect
-from clientele.errors import ConfigurationError
+from clientele.errors import ConfigurationError, UnavailableError
 from clientele.failpoints import KILLED_EXIT_CODE
-from clientele.lake.ingest import ingest, redrive
+from clientele.lake.ingest import ingest
 from clientele.lake.log import read_records
 from clientele.lake.mount import mount
 from clientele.lake.redrive import guarded, unguarded
 from clientele.lake.verify import verify_lake
-from clientele.quarantine.rows import export_rows, show_row
+from clientele.quarantine.rows import export_rows, redrive_rows, show_row
 from clientele.settings import Settings
 
 KILLED = """
 import sys
 from pathlib import Path
-from clientele.lake.ingest import redrive
+from clientele.quarantine.rows import redrive_rows
 from clientele.settings import Settings
 
 secret = "a secret for tests only"
 settings = Settings(home=Path(sys.argv[1]), secret_key=secret, failpoint=sys.argv[2])
-redrive(settings, Path(sys.argv[3]))
+redrive_rows(settings, Path(sys.argv[3]))
 """
 REPAIRS = {
     1: {"net_amount": "9.00"},
@@ -78,7 +78,7 @@ REDRIVEN = "from lake.redriven_rows order by row_number"
 
 
 def test_repaired_rows_are_a_load_that_names_them(settings: Settings, repaired: Path) -> None:
-    outcome = redrive(settings, repaired)
+    outcome = redrive_rows(settings, repaired)
     assert (outcome.status, outcome.source, outcome.feed, outcome.row_count) == (
         "accepted",
         "generic",
@@ -97,7 +97,7 @@ def test_repaired_rows_are_a_load_that_names_them(settings: Settings, repaired: 
 
 
 def test_rows_and_amounts_of_both_loads_are_counted_apart(settings: Settings, repaired: Path) -> None:
-    redrive(settings, repaired)
+    redrive_rows(settings, repaired)
     totals = query(
         settings, "select load_id, currency_code, row_count, amount from lake.load_totals order by all"
     )
@@ -110,7 +110,7 @@ def test_rows_and_amounts_of_both_loads_are_counted_apart(settings: Settings, re
 
 
 def test_contact_data_of_repaired_rows_goes_to_the_vault_again(settings: Settings, repaired: Path) -> None:
-    redrive(settings, repaired)
+    redrive_rows(settings, repaired)
     row = show_row(settings, 2, 1, reveals=True)
     assert row.cells["phone"] == PHONE
     hashes = query(
@@ -121,37 +121,59 @@ def test_contact_data_of_repaired_rows_goes_to_the_vault_again(settings: Setting
         assert PHONE.encode() not in path.read_bytes()
 
 
+def test_columns_that_nobody_described_come_back(settings: Settings, repaired: Path) -> None:
+    header, *rows = csv.reader(repaired.open(encoding="utf-8", newline=""))
+    assert header[-2:] == ["extra: till", "_text"]
+    assert [row[-2] for row in rows] == [f"T1 {NAME}", "T2", ""]
+    redrive_rows(settings, repaired)
+    assert [show_row(settings, 2, row, reveals=True).cells["till"] for row in (1, 2, 3)] == [
+        f"T1 {NAME}",
+        "T2",
+        None,
+    ]
+    assert "till" not in show_row(settings, 2, 1, reveals=False).cells
+
+
+def test_nothing_is_redriven_before_a_run_has_said_what_is_in_quarantine(
+    settings: Settings, repaired: Path
+) -> None:
+    next(settings.warehouse.rglob("*.duckdb")).unlink()
+    with pytest.raises(UnavailableError, match="no run has built"):
+        redrive_rows(settings, repaired)
+    assert len(read_records(settings)) == 1
+
+
 def test_the_same_repair_again_changes_nothing(settings: Settings, repaired: Path) -> None:
-    redrive(settings, repaired)
-    assert redrive(settings, repaired).status == "unchanged"
+    redrive_rows(settings, repaired)
+    assert redrive_rows(settings, repaired).status == "unchanged"
     assert ingest(settings).count("accepted") == 0
     assert len(read_records(settings)) == 2
     assert verify_lake(settings) == []
 
 
 def test_a_row_is_repaired_once(settings: Settings, repaired: Path, tmp_path: Path) -> None:
-    redrive(settings, repaired)
+    redrive_rows(settings, repaired)
     other = repair(settings, tmp_path / "other.csv", {2: {"net_amount": "8.00"}})
     with pytest.raises(ConfigurationError, match="row 2 was redriven by load 2"):
-        redrive(settings, other)
+        redrive_rows(settings, other)
     assert len(read_records(settings)) == 2
 
 
 def test_some_rows_now_and_others_later(settings: Settings, tmp_path: Path) -> None:
-    redrive(settings, repair(settings, tmp_path / "first.csv", {1: REPAIRS[1]}))
-    redrive(settings, repair(settings, tmp_path / "second.csv", {2: REPAIRS[2]}))
+    redrive_rows(settings, repair(settings, tmp_path / "first.csv", {1: REPAIRS[1]}))
+    redrive_rows(settings, repair(settings, tmp_path / "second.csv", {2: REPAIRS[2]}))
     assert query(settings, REDRIVEN) == [(1, 1, 2), (1, 2, 3)]
 
 
 def test_a_corrected_file_takes_the_place_of_the_repair_too(settings: Settings, repaired: Path) -> None:
-    redrive(settings, repaired)
+    redrive_rows(settings, repaired)
     deliver(settings, POS.replace("nine", "9.00"))
     loads = query(settings, "select load_id, superseded_by_load_id from lake.loads order by 1")
     assert loads == [(1, 3), (2, 3), (3, None)]
     assert query(settings, REDRIVEN) == []
     assert query(settings, "select distinct _load_id from lake.generic__pos_sales") == [(3,)]
     with pytest.raises(ConfigurationError, match="load 1 was replaced by load 3"):
-        redrive(settings, rewritten(repaired, "9.00", "9.01"))
+        redrive_rows(settings, rewritten(repaired, "9.00", "9.01"))
 
 
 def rewritten(path: Path, old: str, new: str) -> Path:
@@ -169,6 +191,7 @@ def rewritten(path: Path, old: str, new: str) -> Path:
         ("\n1,2,", "\n2,2,", "row 2 repairs another load"),
         ("\n1,2,", "\n1,1,", "row 2 repairs the same row as one before it"),
         ("\n1,2,", "\n1,5,", "load 1 has no row 5"),
+        ("\n1,2,", "\n1,4,", "row 4 of load 1 does not stand in quarantine"),
         ("\n1,", "\n7,", "there is no load 7"),
         (",receipt_no,", ",receipt,", "no column receipt_no"),
         ("\n1,2,", "\n1,2,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,", "row 2: "),
@@ -178,7 +201,7 @@ def test_what_is_no_repair_is_refused_with_nothing_recorded(
     settings: Settings, repaired: Path, old: str, new: str, reason: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=reason) as caught:
-        redrive(settings, rewritten(repaired, old, new))
+        redrive_rows(settings, rewritten(repaired, old, new))
     assert PHONE not in str(caught.value)
     assert NAME not in str(caught.value)
     assert len(read_records(settings)) == 1
@@ -194,7 +217,7 @@ def test_what_is_no_repair_is_refused_with_nothing_recorded(
 def test_text_of_another_encoding_is_refused(settings: Settings, repaired: Path) -> None:
     repaired.write_bytes(repaired.read_text(encoding="utf-8").replace("Tea", "茶").encode("utf-16"))
     with pytest.raises(ConfigurationError, match="not CSV text in UTF-8"):
-        redrive(settings, repaired)
+        redrive_rows(settings, repaired)
 
 
 @pytest.mark.parametrize("name", ["ingest_drafts_written", "ingest_original_kept", "ingest_record_due"])
@@ -204,7 +227,7 @@ def test_a_redrive_killed_before_its_record_can_be_given_again(
     command = [sys.executable, "-c", KILLED, str(settings.home), name, str(repaired)]
     assert subprocess.run(command, check=False).returncode == KILLED_EXIT_CODE
     assert len(read_records(settings)) == 1
-    assert redrive(settings, repaired).status == "accepted"
+    assert redrive_rows(settings, repaired).status == "accepted"
     assert query(settings, REDRIVEN) == [(1, 1, 2), (1, 2, 2), (1, 3, 2)]
     assert verify_lake(settings) == []
 

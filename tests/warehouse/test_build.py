@@ -1,14 +1,16 @@
-"""What the outcome of a dbt process is taken for."""
+"""How a dbt process is started, and what its outcome is taken for."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from clientele.errors import GateFailedError, UnavailableError
-from clientele.settings import load_settings
+from clientele.settings import Settings, load_settings
+from clientele.warehouse import build
 from clientele.warehouse.build import dbt_environment, raise_on_failure
 
 
@@ -59,3 +61,37 @@ def test_dbt_is_told_the_database_not_the_secret_and_reports_to_nobody(tmp_path)
     assert environment["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
     assert environment["PATH"] == "here"
     assert "CLIENTELE_SECRET_KEY" not in environment
+
+
+#: In place of dbt: says what it finds parsed and where it works, and leaves what it parsed.
+PARSE = """
+import os, pathlib, sys
+parsed = pathlib.Path(sys.argv[1], "partial_parse.msgpack")
+found = parsed.read_text() if parsed.exists() else "nothing"
+print(found, os.environ["CLIENTELE_DBT_DATABASE"], pathlib.Path.cwd().name)
+parsed.write_text(sys.argv[2])
+sys.exit(int(sys.argv[3]))
+"""
+
+
+def test_what_dbt_parsed_goes_from_run_to_run_unless_it_broke_down(tmp_path, monkeypatch):
+    settings = Settings(home=tmp_path)
+
+    def dbt(run: str, return_code: int) -> str:
+        folder = settings.warehouse / "runs" / run
+        folder.mkdir(parents=True)
+        monkeypatch.setattr(
+            build,
+            "dbt_command",
+            lambda _, arguments, target: [sys.executable, "-c", PARSE, target, run, str(return_code)],
+        )
+        with build.dbt_process(
+            settings, folder / "warehouse.duckdb", folder / "target", ["parse"]
+        ) as process:
+            said, _ = process.communicate()
+        return said.strip()
+
+    assert dbt("first", 0) == "nothing warehouse.duckdb first"
+    assert dbt("second", 2) == "first warehouse.duckdb second"
+    assert dbt("third", 1) == "first warehouse.duckdb third"
+    assert dbt("fourth", 0) == "third warehouse.duckdb fourth"

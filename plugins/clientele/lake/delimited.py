@@ -22,7 +22,7 @@ from pyarrow import csv as arrow_csv
 from clientele.lake.descriptions import FeedDescription
 from clientele.lake.headers import HeaderSearch
 from clientele.lake.reading import Chunk, Limits, MalformedRow, RefusedFileError, empty_to_null
-from clientele.lake.text import ByteStream, OversizedRecordError, RecordLines, TextBlocks
+from clientele.lake.text import ByteStream, OversizedRecordError, RecordLines, text_blocks
 
 
 class DelimitedReader:
@@ -36,7 +36,7 @@ class DelimitedReader:
     def __init__(
         self, stream: ByteStream, feed: FeedDescription, limits: Limits, encoding: str | None = None
     ) -> None:
-        self._text = TextBlocks(
+        self._text = text_blocks(
             stream,
             encoding or feed.encoding,
             limits,
@@ -46,16 +46,18 @@ class DelimitedReader:
         self._limits = limits
         self._row_number = 0
         self._lines_accounted = 0
-        delimiter = re.escape(feed.delimiter)
+        delimiter = re.escape(feed.delimiter.encode())
         # The quote comes first, so that the search leaps from quote to quote; then what may stand before it.
-        self._quoted_on_one_line = re.compile(rf'"(?<![^{delimiter}\n]")[^"\r\n]*"(?=[{delimiter}\r\n])')
+        self._quoted_on_one_line = re.compile(
+            rb'"(?<![^%b\n]")[^"\r\n]*"(?=[%b\r\n])' % (delimiter, delimiter)
+        )
         self.header = self._read_header(HeaderSearch(feed))
         self._may_repeat_header = feed.header
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows in file order; the last step checks that no line is missing."""
-        while (block := self._text.next_block()) is not None:
-            yield self._split_at_line_breaks(block) or self._split_strictly(block)
+        while (block := self._text.next_bytes()) is not None:
+            yield self._split_at_line_breaks(block) or self._split_strictly(self._text.decoded(block))
         if self._lines_accounted != self._text.lines_read:
             raise RefusedFileError(
                 "lines_lost", f"only {self._lines_accounted} of {self._text.lines_read} lines became rows"
@@ -86,40 +88,37 @@ class DelimitedReader:
                     return tuple(cells or ())
         raise search.not_found()
 
-    def _split_at_line_breaks(self, block: str) -> Chunk | None:
-        """A row for each line, or None if the block is not as simple as that."""
-        has_quotes = '"' in block
-        if has_quotes and '"' in self._quoted_on_one_line.sub("", block):
+    def _split_at_line_breaks(self, block: bytes) -> Chunk | None:
+        """A row for each line, or None if the block is not as simple as that, or not UTF-8."""
+        has_quotes = b'"' in block
+        if has_quotes and b'"' in self._quoted_on_one_line.sub(b"", block):
             return None
-        if "\0" in block or block.count("\r") != block.count("\r\n"):
+        if b"\0" in block or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n")):
             return None
         names = [str(position) for position in range(len(self.header))]
-        encoded = block.encode()
         try:
             table = arrow_csv.read_csv(
-                pa.BufferReader(encoded),
+                pa.BufferReader(block),
                 read_options=arrow_csv.ReadOptions(
-                    column_names=names, use_threads=False, block_size=len(encoded) + 1
+                    column_names=names, use_threads=False, block_size=len(block) + 1
                 ),
                 parse_options=arrow_csv.ParseOptions(
                     delimiter=self._delimiter, quote_char='"' if has_quotes else False
                 ),
                 convert_options=arrow_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                    column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
                 ),
             )
         except pa.ArrowInvalid:
             return None
         rows = table.num_rows
-        if rows != block.count("\n") + (not block.endswith("\n")):
+        if rows != block.count(b"\n") + (not block.endswith(b"\n")):
             return None
         columns = [column.combine_chunks() for column in table.columns]
-        if (
-            sum(pc.max(pc.binary_length(column)).as_py() for column in columns)
-            > self._limits.record_characters
-        ):
+        longest = sum(pc.max(pc.binary_length(column)).as_py() or 0 for column in columns)
+        if longest > self._limits.record_characters:
             return None
-        columns, dropped = self._with_content([empty_to_null(column) for column in columns])
+        columns, dropped = self._with_content(columns)
         self._lines_accounted += len(columns[0]) + dropped
         first, self._row_number = self._row_number + 1, self._row_number + len(columns[0])
         return Chunk(pa.array(range(first, self._row_number + 1), pa.int64()), columns, [])

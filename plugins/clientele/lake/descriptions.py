@@ -96,7 +96,7 @@ class ControlTotal(_Described):
 class AccountDescription(_Described):
     """Whose contact fields a feed brings: the columns of the account id and, in order, of the name."""
 
-    type: Literal["member", "ecommerce"]
+    type: Literal["member", "ecommerce", "prospect"]
     id: str
     name: tuple[str, ...] = ()
 

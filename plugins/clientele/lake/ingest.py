@@ -7,7 +7,7 @@ before; what a killed run leaves of them is removed by the next.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from clientele.lake.log import LoadRecord, Status, locked_lake, read_records, re
 from clientele.lake.originals import (
     OriginalChangedError,
     keep_original,
+    original_draft,
     remove_expired_originals,
     remove_orphaned_originals,
 )
@@ -37,6 +38,8 @@ from clientele.privacy.keys import Keys, load_keys
 from clientele.settings import Settings
 
 Progress = Callable[[str], None]
+#: Row numbers of the load with this id.
+RowsInQuarantine = Callable[[int], Collection[int]]
 
 
 @dataclass(frozen=True)
@@ -114,16 +117,19 @@ def ingest(
     return IngestResult(outcomes)
 
 
-def redrive(settings: Settings, path: Path, limits: Limits | None = None) -> FileOutcome:
+def redrive(
+    settings: Settings, path: Path, in_quarantine: RowsInQuarantine, limits: Limits | None = None
+) -> FileOutcome:
     """Take in a file of repaired rows as a load of its own, which names the rows it repairs.
 
-    The same file again changes nothing. Raises ConfigurationError, with nothing recorded, for a file that is
+    ``in_quarantine`` tells the rows of a load that were set aside: no other can be repaired. The same file
+    again changes nothing. Raises ConfigurationError, with nothing recorded, for a file that is
     no redrive or repairs rows that cannot be; UnavailableError when it cannot be read or the lake is locked.
     """
     descriptions = load_descriptions(settings.dbt_project)
     with _open_lake(settings, limits) as (_, ingester):
         try:
-            return ingester.redrive(path, descriptions)
+            return ingester.redrive(path, descriptions, in_quarantine)
         except RefusedFileError as refusal:
             raise ConfigurationError(
                 f"{path} cannot be redriven: {refusal.reason}",
@@ -256,7 +262,9 @@ class _Ingester:
                 file, feed, sha256, source, RefusedFileError("unreadable_file", "it cannot be opened")
             )
 
-    def redrive(self, path: Path, descriptions: dict[str, SourceDescription]) -> FileOutcome:
+    def redrive(
+        self, path: Path, descriptions: dict[str, SourceDescription], in_quarantine: RowsInQuarantine
+    ) -> FileOutcome:
         """Accept repaired rows; raises RefusedFileError for those that repair nothing."""
         load_id = repaired_load_id(path)
         repaired = next((record for record in self._log.records if record.load_id == load_id), None)
@@ -273,9 +281,10 @@ class _Ingester:
         if self._log.newest(file) is not None:
             return self._log.outcome(file)
         with open_reader(path, name, redrive_dialect(feed), self._limits) as reader:
-            return self._accept(file, feed, sha256, RedriveReader(reader))
+            rows = RedriveReader(reader)
+            return self._accept(file, feed, sha256, rows, lambda: self._repair(rows, in_quarantine))
 
-    def _repair(self, redrive: RedriveReader) -> dict[str, Any]:
+    def _repair(self, redrive: RedriveReader, in_quarantine: RowsInQuarantine) -> dict[str, Any]:
         """What the record of a redrive says of it; raises RefusedFileError for rows beyond repair."""
         loads = {load.record.load_id: load for load in resolve(self._log.records)}
         repaired = loads[redrive.load_id or 0]
@@ -283,6 +292,7 @@ class _Ingester:
             by = repaired.superseded_by_load_id
             why = f"was replaced by load {by}" if by else f"is {repaired.record.status}"
             raise RefusedFileError("not_a_redrive", f"load {repaired.record.load_id} {why}")
+        set_aside = frozenset(in_quarantine(repaired.record.load_id))
         done = {
             row: load.record.load_id
             for load in loads.values()
@@ -294,21 +304,35 @@ class _Ingester:
                 raise RefusedFileError("not_a_redrive", f"load {redrive.load_id} has no row {row}")
             if row in done:
                 raise RefusedFileError("not_a_redrive", f"row {row} was redriven by load {done[row]}")
+            if row not in set_aside:
+                reason = f"row {row} of load {redrive.load_id} does not stand in quarantine"
+                raise RefusedFileError("not_a_redrive", reason)
         return {"redrives_load_id": redrive.load_id, "redriven_rows": tuple(sorted(redrive.rows))}
 
-    def _accept(self, file: LandedFile, feed: FeedDescription, sha256: str, reader: Reader) -> FileOutcome:
+    def _accept(
+        self,
+        file: LandedFile,
+        feed: FeedDescription,
+        sha256: str,
+        reader: Reader,
+        say_more: Callable[[], dict[str, Any]] = dict,
+    ) -> FileOutcome:
+        """Write all rows and commit them; ``say_more`` gives what else the record says, all rows read."""
         load_id = self._log.next_load_id
         position_id = self._log.position_id(file.source, feed.name, file.file_name)
         writer = RawWriter(self._settings, feed, load_id, position_id, self._hasher)
-        written = writer.write(reader, self._keys.vault)
-        try:
-            if not file.is_unchanged():
-                raise _ChangedMeanwhileError  # noqa: TRY301 - as when its original is found to have changed
-            repair = self._repair(reader) if isinstance(reader, RedriveReader) else {}
-            original_bytes = keep_original(self._settings, file.path, sha256, load_id, self._keys.vault)
-        except BaseException:
-            writer.discard()
-            raise
+        with original_draft(
+            self._settings, file.path, sha256, load_id, self._keys.vault
+        ) as keep_original_draft:
+            written = writer.write(reader, self._keys.vault)
+            try:
+                if not file.is_unchanged():
+                    raise _ChangedMeanwhileError  # noqa: TRY301 - as when its original is found to have changed
+                further = say_more()
+                original_bytes = keep_original_draft()
+            except BaseException:
+                writer.discard()
+                raise
         writer.keep()
         row_count = written.row_count + written.malformed_row_count
         totals = control_totals(self._connection, writer.path, feed, written.malformed_row_count)
@@ -327,7 +351,7 @@ class _Ingester:
             original_bytes=original_bytes,
             totals=totals,
             key_fingerprint=self._keys.fingerprint,
-            **repair,
+            **further,
         )
         return FileOutcome(file.source, feed.name, file.file_name, "accepted", row_count)
 

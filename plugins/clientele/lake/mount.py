@@ -59,6 +59,7 @@ def mount(
     """Make the relations of the schema ``lake`` from the loads up to ``known_load_id`` (None: all).
 
     ``<source>__<feed>``   a view: one row per row of the files that count, see ``_feed_view``
+    ``readable_rows``      a view: one row per row of those, over all feeds that are described
     ``loads``              one row per load
     ``load_totals``        one row per load and currency
     ``malformed_rows``     one row per row of an accepted file that could not be split
@@ -98,6 +99,18 @@ def mount(
         view = f"lake.{identifier(feed.view)}"
         select = _feed_view(settings, feed, active[feed.source, feed.name])
         connection.execute(f"create or replace view {view} as {select}")
+    connection.execute(f"create or replace view lake.readable_rows as {_readable_rows(feeds)}")
+
+
+def _readable_rows(feeds: Iterable[FeedDescription]) -> str:
+    """What can be read back, told by the views of the feeds themselves."""
+    selects = [
+        # Names of sources and feeds are checked by their description.
+        f"select '{feed.source}' as source, '{feed.name}' as feed, _load_id as load_id,"  # noqa: S608
+        f" _row_number as row_number from lake.{identifier(feed.view)}"
+        for feed in feeds
+    ]
+    return " union all ".join(selects)
 
 
 def _feed_view(settings: Settings, feed: FeedDescription, records: Sequence[LoadRecord]) -> str:

@@ -8,7 +8,9 @@ and is written before anything is removed: a missing file is either past its tim
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -41,10 +43,41 @@ def keep_original(settings: Settings, file: Path, sha256: str, load_id: int, vau
     0 when originals are not kept here. Without a record in the log the copy means nothing. Raises
     OriginalChangedError when the bytes are not those of ``sha256``, and OSError.
     """
+    with original_draft(settings, file, sha256, load_id, vault_key) as keep:
+        return keep()
+
+
+@contextmanager
+def original_draft(
+    settings: Settings, file: Path, sha256: str, load_id: int, vault_key: bytes
+) -> Iterator[Callable[[], int]]:
+    """Begin to copy ``file``, beside whatever the block does; what it is given keeps the copy.
+
+    See ``keep_original``. Of a copy that was not kept nothing is left.
+    """
     if not settings.keep_originals_days:
-        return 0
+        yield lambda: 0
+        return
     path = original_path(settings, load_id)
     make_folder(path.parent, 0o700)
+    with ThreadPoolExecutor(1) as copier:
+        written = copier.submit(_write_draft, path, file, sha256, load_id, vault_key)
+
+        def keep() -> int:
+            written.result()
+            failpoint(settings, "ingest_original_written")
+            keep_draft(path)
+            failpoint(settings, "ingest_original_kept")
+            return path.stat().st_size
+
+        try:
+            yield keep
+        finally:
+            wait([written])
+            draft_of(path).unlink(missing_ok=True)
+
+
+def _write_draft(path: Path, file: Path, sha256: str, load_id: int, vault_key: bytes) -> None:
     digest = hashlib.sha256()
     with file.open("rb") as original, open_draft(path) as draft:
         vault = VaultWriter(draft, vault_key, load_id)
@@ -53,12 +86,7 @@ def keep_original(settings: Settings, file: Path, sha256: str, load_id: int, vau
             vault.write(_KIND, pa.record_batch({"bytes": pa.array([chunk], pa.binary())}))
         vault.finish()
     if digest.hexdigest() != sha256:
-        draft_of(path).unlink()
         raise OriginalChangedError
-    failpoint(settings, "ingest_original_written")
-    keep_draft(path)
-    failpoint(settings, "ingest_original_kept")
-    return path.stat().st_size
 
 
 def read_original(settings: Settings, record: LoadRecord, vault_key: bytes) -> Iterator[bytes]:

@@ -21,7 +21,8 @@ from clientele.durable import DRAFT_SUFFIX, draft_of, keep_draft, make_folder, o
 from clientele.failpoints import failpoint
 from clientele.lake.descriptions import ColumnDescription, FeedDescription, plain_header
 from clientele.lake.log import LoadRecord
-from clientele.lake.reading import Chunk, MalformedRow, Reader, RefusedFileError
+from clientele.lake.reading import Chunk, MalformedRow, Reader, RefusedFileError, read_ahead
+from clientele.lake.redrive import EXTRA
 from clientele.privacy.hashing import ContactHasher, birth_years
 from clientele.privacy.vault import VaultWriter
 from clientele.settings import Settings
@@ -87,19 +88,23 @@ def map_columns(header: tuple[str, ...], feed: FeedDescription) -> ColumnMap:
     positions: dict[str, int] = {}
     for position, name in enumerate(names):
         column = described.get(name)
-        key = column.name if column else name
-        if key and key in positions:
+        key = column.name if column else name or _nameless(position)
+        if key in positions:
             shown = column.name if column else f"of column {positions[key] + 1}"
             raise RefusedFileError("duplicate_column", f"column {position + 1} repeats the name {shown}")
         positions[key] = position
     return ColumnMap(
         described=tuple((column, positions.get(column.name)) for column in feed.columns),
         extra=tuple(
-            (header[position].strip() or f"column {position + 1}", position)
+            (header[position].strip() or _nameless(position), position)
             for position, name in enumerate(names)
             if name not in described
         ),
     )
+
+
+def _nameless(position: int) -> str:
+    return f"column {position + 1}"
 
 
 class RawWriter:
@@ -146,7 +151,7 @@ class RawWriter:
             rows = files.enter_context(_parquet_draft(self.path, self._schema))
             malformed = files.enter_context(_parquet_draft(self._malformed_path, _MALFORMED_SCHEMA))
             vault = files.enter_context(_vault_draft(self._vault_path, vault_key, self._load_id))
-            for chunk in reader.chunks():
+            for chunk in read_ahead(reader.chunks()):
                 rows.add(self._lake_batch(chunk, columns))
                 personal = _personal_batch(chunk, columns)
                 if personal is not None:
@@ -278,7 +283,7 @@ def _personal_batch(chunk: Chunk, columns: ColumnMap) -> pa.RecordBatch | None:
         for column, position in columns.described
         if column.contact is not None and position is not None
     }
-    personal |= {f"extra: {name}": chunk.columns[position] for name, position in columns.extra}
+    personal |= {f"{EXTRA}{name}": chunk.columns[position] for name, position in columns.extra}
     if not personal or not len(chunk.row_numbers):
         return None
     return pa.record_batch({"row_number": chunk.row_numbers, **personal})

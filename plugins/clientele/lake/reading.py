@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,6 +73,22 @@ class Reader(Protocol):
     def header(self) -> tuple[str, ...]: ...
 
     def chunks(self) -> Iterator[Chunk]: ...
+
+
+def read_ahead(chunks: Iterator[Chunk], count: int = 4) -> Iterator[Chunk]:
+    """The same chunks, read by a thread of their own, at most ``count`` before they are asked for.
+
+    Splitting text and writing Parquet both leave Python alone, so that they go on at the same time.
+    """
+    with ThreadPoolExecutor(1) as reader:
+        ahead = deque(reader.submit(next, chunks, None) for _ in range(count))
+        try:
+            while (chunk := ahead.popleft().result()) is not None:
+                ahead.append(reader.submit(next, chunks, None))
+                yield chunk
+        finally:
+            for waiting in ahead:
+                waiting.cancel()
 
 
 def empty_to_null(column: pa.StringArray) -> pa.StringArray:

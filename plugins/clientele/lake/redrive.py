@@ -1,7 +1,8 @@
 """A redrive: rows of one load, repaired by a person and put through ingest again.
 
-It is a CSV file with the columns of its feed and, in front, ``_load_id`` and ``_row_number``, which say what
-each row repairs. The row that was set aside stays where it is; its repair is a row of the new load.
+It is a CSV file with the columns of its feed, those that nobody described under ``extra: <name>``, and in
+front ``_load_id`` and ``_row_number``, which say what each row repairs. The row that was set aside stays
+where it is; its repair is a row of the new load.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ LOAD_ID: Final = "_load_id"
 ROW_NUMBER: Final = "_row_number"
 #: Text of a row that could not be split, for the person who repairs it; not read back.
 TEXT: Final = "_text"
+#: In front of the name of a column that nobody described: it is none of the above, whatever it is called.
+EXTRA: Final = "extra: "
 #: What a spreadsheet takes for the beginning of a formula, behind apostrophes as well.
 _GUARDED = re.compile(r"^'*[\s\u200b\ufeff]*[=+\-@\t\r\n＝＋－＠﹦﹢﹣﹫]")
 
@@ -84,7 +87,7 @@ class RedriveReader:
             raise RefusedFileError("not_a_redrive", f"no column {', '.join(missing)}")
         self._places = names.index(LOAD_ID), names.index(ROW_NUMBER)
         self._kept = [place for place, name in enumerate(names) if name not in (LOAD_ID, ROW_NUMBER, TEXT)]
-        self.header = tuple(reader.header[place] for place in self._kept)
+        self.header = tuple(reader.header[place].removeprefix(EXTRA) for place in self._kept)
         self.load_id: int | None = None
         self.rows: dict[int, None] = {}
 

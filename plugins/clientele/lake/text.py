@@ -49,7 +49,7 @@ class StrictText:
 
     def _decode(self, data: bytes) -> str:
         if self._is_first:
-            self._check_byte_order_mark(data)
+            check_byte_order_mark(data, self._encoding)
         try:
             text = self._decoder.decode(data, final=not data)
         except UnicodeError as error:
@@ -67,14 +67,16 @@ class StrictText:
             self._is_first = False
         return text
 
-    def _check_byte_order_mark(self, data: bytes) -> None:
-        expected = codecs.lookup(self._encoding).name
-        for mark, encoding in _BYTE_ORDER_MARKS.items():
-            if data.startswith(mark):
-                if not expected.startswith(encoding):
-                    reason = f"line 1 begins like {encoding} and not like {self._encoding}"
-                    raise RefusedFileError("wrong_encoding", reason)
-                return
+
+def check_byte_order_mark(data: bytes, encoding: str) -> None:
+    """Raises RefusedFileError when a file begins with the mark of another encoding."""
+    expected = codecs.lookup(encoding).name
+    for mark, marked in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            if not expected.startswith(marked):
+                reason = f"line 1 begins like {marked} and not like {encoding}"
+                raise RefusedFileError("wrong_encoding", reason)
+            return
 
 
 class TextBlocks:
@@ -115,6 +117,15 @@ class TextBlocks:
                 return self._counted(text[:cut])
         return None
 
+    def next_bytes(self) -> bytes | None:
+        """The next whole lines in UTF-8; None at the end."""
+        block = self.next_block()
+        return None if block is None else block.encode()
+
+    def decoded(self, block: bytes) -> str:
+        """The block last given, as text."""
+        return block.decode()
+
     def put_back(self, text: str) -> None:
         """Give back lines of the last block that were not used."""
         self._put_back = text
@@ -143,6 +154,106 @@ class TextBlocks:
         return block
 
 
+class Utf8Blocks:
+    """The same for text in UTF-8, which stays the bytes that it is until somebody asks for text.
+
+    ``next_bytes`` has checked nothing: whoever takes it has to make sure that it is UTF-8, or ask for
+    ``decoded``.
+    """
+
+    def __init__(self, stream: ByteStream, limits: Limits, *, needs_final_line_break: bool) -> None:
+        self._stream = stream
+        self._needs_final_line_break = needs_final_line_break
+        self._limits = limits
+        self._pending = b""
+        self._put_back = b""
+        self._is_first = True
+        self._is_done = False
+        self._has_carriage_returns_only: bool | None = None
+        self.lines_read = 0
+
+    def next_block(self) -> str | None:
+        """The next whole lines; None at the end."""
+        block = self.next_bytes()
+        return None if block is None else self.decoded(block)
+
+    def next_bytes(self) -> bytes | None:
+        """The next whole lines, whatever they are; None at the end."""
+        if self._put_back:
+            block, self._put_back = self._put_back, b""
+            return block
+        while not self._is_done:
+            data = self._stream.read(_READ_BYTES)
+            if self._is_first:
+                check_byte_order_mark(data, "utf-8")
+                data = data.removeprefix(codecs.BOM_UTF8)
+                self._is_first = False
+            elif not data:
+                self._is_done = True
+                return self._last_block(self._pending)
+            data = self._with_line_feeds(data)
+            cut = data.rfind(b"\n") + 1
+            if cut:
+                block, self._pending = self._pending + data[:cut], data[cut:]
+            else:
+                block, self._pending = b"", self._pending + data
+            if len(self._pending) > self._limits.line_characters:
+                line = self.lines_read + block.count(b"\n") + 1
+                raise RefusedFileError("oversized_line", f"line {line} is too long to be a line of text")
+            if block:
+                return self._counted(block)
+        return None
+
+    def decoded(self, block: bytes) -> str:
+        """The block last given, as text. Raises RefusedFileError where it is none."""
+        try:
+            return block.decode()
+        except UnicodeDecodeError as error:
+            line = self.lines_read - _lines(block) + block.count(b"\n", 0, error.start) + 1
+            # Without its cause, which carries the line itself.
+            raise RefusedFileError("wrong_encoding", f"line {line} is not utf-8 text") from None
+
+    def put_back(self, text: str) -> None:
+        """Give back lines of the last block that were not used."""
+        self._put_back = text.encode()
+
+    def _with_line_feeds(self, data: bytes) -> bytes:
+        if self._has_carriage_returns_only is None and data:
+            self._has_carriage_returns_only = b"\r" in data[:-1] and b"\n" not in data
+        if not self._has_carriage_returns_only:
+            return data
+        if b"\n" in data:
+            raise RefusedFileError(
+                "unknown_line_breaks", "its lines end with a carriage return, further down with a line feed"
+            )
+        return data.replace(b"\r", b"\n")
+
+    def _last_block(self, block: bytes) -> bytes | None:
+        if not block:
+            return None
+        if self._needs_final_line_break:
+            line = self.lines_read + 1
+            raise RefusedFileError("truncated_file", f"line {line}, its last, has no line break at the end")
+        return self._counted(block)
+
+    def _counted(self, block: bytes) -> bytes:
+        self.lines_read += _lines(block)
+        return block
+
+
+def _lines(block: bytes) -> int:
+    return block.count(b"\n") + (not block.endswith(b"\n"))
+
+
+def text_blocks(
+    stream: ByteStream, encoding: str, limits: Limits, *, needs_final_line_break: bool
+) -> TextBlocks | Utf8Blocks:
+    """The blocks of a file in ``encoding``."""
+    if codecs.lookup(encoding).name == "utf-8":
+        return Utf8Blocks(stream, limits, needs_final_line_break=needs_final_line_break)
+    return TextBlocks(stream, encoding, limits, needs_final_line_break=needs_final_line_break)
+
+
 class OversizedRecordError(Exception):
     """A record has become longer than any honest one."""
 
@@ -150,7 +261,7 @@ class OversizedRecordError(Exception):
 class RecordLines:
     """Feeds lines to a reader of records and remembers those of the record that it is in."""
 
-    def __init__(self, text: TextBlocks, block: str, limit: int) -> None:
+    def __init__(self, text: TextBlocks | Utf8Blocks, block: str, limit: int) -> None:
         self._text = text
         self._waiting = deque(split_lines(block))
         self._taken: list[str] = []

@@ -1,8 +1,9 @@
 """XML: rows are the elements at a path, columns are paths relative to the row.
 
-Namespaces do not matter: an element is known by its local name. No document type, no entity but the five of
-XML itself and nothing outside of the file is ever read. Each row is dropped when it has been read, or, where
-columns look at what stands around it (``../``), with the element they look into.
+Namespaces do not matter: an element is known by its local name, and the step ``*`` is any element. No
+document type, no entity but the five of XML itself and nothing outside of the file is ever read. Each row is
+dropped when it has been read, or, where columns look at what stands around it (``../``), with the element
+they look into.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from clientele.lake.text import ByteStream
 
 #: Between the values of a path that leads to several elements of a row.
 SEPARATOR = "|"
-_STEP = re.compile(r"[\w.-]+(\[@[^\]]+\])?")
+_STEP = re.compile(r"(\*|[\w.-]+)(?:\[@([\w.-]+)='([^']*)'\])?")
 
 
 def xml_reader(stream: ByteStream, feed: FeedDescription, limits: Limits) -> RecordsReader:
@@ -44,6 +45,7 @@ class _Rows:
         #: Depth of the element that is kept until it ends, 1 = the root element.
         self._unit_depth = len(self._steps) + 1 - levels_up
         self._unit_steps = self._steps[: self._unit_depth - 1]
+        self._around: tuple[Any, Mapping[int, str | None]] | None = None
         self._inner_path = "/".join(f"{{*}}{step}" for step in self._steps[self._unit_depth - 1 :])
 
     def cells(self) -> Iterator[Cells | Unreadable]:
@@ -98,11 +100,27 @@ class _Rows:
         children = defaultdict(list)
         for child in row:
             children[_local_name(child)].append(child)
-        cells = [path.value(row, children) for path in self._paths]
+        children["*"] = list(row)
+        around = self._values_around(row)
+        cells = [
+            around[place] if path.levels else path.within(row, children)
+            for place, path in enumerate(self._paths)
+        ]
         if sum(len(cell) for cell in cells if cell) > self._limits.record_characters:
             reason = f"longer than {self._limits.record_characters} characters"
             return Unreadable("oversized_record", reason, etree.tostring(row, encoding="unicode"))
         return Cells(cells)
+
+    def _values_around(self, row: Any) -> Mapping[int, str | None]:
+        """What paths that lead out of a row lead to, by place; looked up once for all rows side by side."""
+        if self._around is None or self._around[0] is not row.getparent():
+            values = {
+                place: path.around(_ancestor(row, path.levels))
+                for place, path in enumerate(self._paths)
+                if path.levels
+            }
+            self._around = (row.getparent(), values)
+        return self._around[1]
 
     def _refusal(self, error: etree.XMLSyntaxError) -> RefusedFileError:
         kind = etree.ErrorTypes
@@ -129,46 +147,67 @@ class _Watched:
 
 
 @dataclass(frozen=True)
+class _Step:
+    """One step down: ``tag`` as lxml finds it, and the attribute that an element must have, if any."""
+
+    name: str
+    attribute: str | None = None
+    wanted: str | None = None
+
+    @classmethod
+    def of(cls, written: str) -> _Step | None:
+        match = _STEP.fullmatch(written)
+        return cls(*match.groups()) if match else None
+
+    @property
+    def tag(self) -> str:
+        return f"{{*}}{self.name}"
+
+    def takes(self, element: Any) -> bool:
+        return self.attribute is None or element.get(self.attribute) == self.wanted
+
+
+@dataclass(frozen=True)
 class _Path:
-    """``levels`` up, along ``elements`` down, then the text or an attribute of what is found."""
+    """``levels`` up, along ``steps`` down, then the text or an attribute of what is found."""
 
     levels: int
-    elements: str
+    steps: tuple[_Step, ...]
     attribute: str | None
-    is_child: bool
 
     @classmethod
     def of(cls, column: ColumnDescription) -> _Path:
-        steps = (column.path or column.name).split("/")
-        levels = steps.count("..")
-        steps = [step for step in steps[levels:] if step != "."]
-        attribute = steps.pop()[1:] if steps and steps[-1].startswith("@") else None
-        if not all(map(_STEP.fullmatch, steps)):
+        names = (column.path or column.name).split("/")
+        levels = names.count("..")
+        names = [name for name in names[levels:] if name != "."]
+        attribute = names.pop()[1:] if names and names[-1].startswith("@") else None
+        steps = tuple(step for name in names if (step := _Step.of(name)))
+        if len(steps) != len(names):
             raise RefusedFileError("path_out_of_reach", f"no element of XML can be named like {column.name}")
-        if len(steps) == 1 and not levels and "[" not in steps[0]:
-            # Most paths are like this, and looking names up is much faster than a search.
-            return cls(levels, steps[0], attribute, is_child=True)
-        return cls(levels, "/".join(f"{{*}}{step}" for step in steps), attribute, is_child=False)
+        return cls(levels, steps, attribute)
 
     @property
     def levels_held(self) -> int:
         """How far up elements must be whole: attributes are there from the beginning."""
-        return self.levels if self.elements or self.attribute is None else 0
+        return self.levels if self.steps or self.attribute is None else 0
 
-    def value(self, row: Any, children: Mapping[str, list[Any]]) -> str | None:
-        """Its text in a row; ``children`` are the row's, by name."""
-        if self.is_child:
-            return self._joined(children.get(self.elements, ()))
-        base = row
-        for _ in range(self.levels):
-            base = base.getparent()
-            if base is None:
-                raise RefusedFileError(
-                    "path_out_of_reach", "a path of its description leads out of its records"
-                )
-        return self._joined(base.findall(self.elements) if self.elements else [base])
+    def within(self, row: Any, children: Mapping[str, list[Any]]) -> str | None:
+        """Its text in a row; ``children`` are the row's, by name, and all of them under ``*``."""
+        if not self.steps:
+            return self._joined([row])
+        first, *others = self.steps
+        if first.name not in children:
+            return None
+        found = [child for child in children[first.name] if first.takes(child)]
+        return self._joined(_down(found, others))
+
+    def around(self, base: Any) -> str | None:
+        """Its text from the element that is ``levels`` above a row."""
+        return self._joined(_down([base], self.steps))
 
     def _joined(self, found: Sequence[Any]) -> str | None:
+        if not found:
+            return None
         values = [self._value(element) for element in found]
         present = [value for value in values if value is not None]
         return SEPARATOR.join(present) if present else None
@@ -176,10 +215,30 @@ class _Path:
     def _value(self, element: Any) -> str | None:
         if self.attribute is None:
             return "".join(element.itertext()) if len(element) else element.text or ""
+        value = element.get(self.attribute)
+        if value is not None:
+            return str(value)
         for name, value in element.attrib.items():
             if etree.QName(name).localname == self.attribute:
                 return str(value)
         return None
+
+
+def _ancestor(element: Any, levels: int) -> Any:
+    for _ in range(levels):
+        element = element.getparent()
+        if element is None:
+            raise RefusedFileError("path_out_of_reach", "a path of its description leads out of its records")
+    return element
+
+
+def _down(elements: list[Any], steps: Sequence[_Step]) -> list[Any]:
+    """What the steps lead to, in document order."""
+    for step in steps:
+        elements = [
+            child for element in elements for child in element.iterchildren(step.tag) if step.takes(child)
+        ]
+    return elements
 
 
 def _refuse_document_type(root: Any) -> None:

@@ -14,17 +14,17 @@ from clientele.duck import connect, path_literal
 from clientele.durable import private_draft
 from clientele.errors import ConfigurationError
 from clientele.lake.descriptions import FeedDescription, load_descriptions
+from clientele.lake.ingest import FileOutcome, redrive
 from clientele.lake.log import LoadRecord, read_records
 from clientele.lake.originals import read_original
 from clientele.lake.raw import malformed_path, raw_path, vault_path
-from clientele.lake.redrive import LOAD_ID, ROW_NUMBER, TEXT, guarded
+from clientele.lake.redrive import EXTRA, LOAD_ID, ROW_NUMBER, TEXT, guarded
 from clientele.privacy.keys import load_keys
 from clientele.privacy.vault import read_vault
 from clientele.quarantine.listing import list_open_rows
 from clientele.settings import Settings
 
 MASK = "***"
-_EXTRA = "extra: "
 #: Rows read at once: what an export holds in memory.
 _ROWS_AT_ONCE = 5_000
 
@@ -72,9 +72,10 @@ def show_row(settings: Settings, load_id: int, row_number: int, *, reveals: bool
 def export_rows(settings: Settings, load_id: int, output: Path) -> int:
     """Write the rows of a load that wait for repair as a CSV file for the redrive; returns how many.
 
-    The file holds contact data: only its owner may read it. A row that could not be split has its text in
-    ``_text`` and its cells empty. No cell starts a formula. Raises ConfigurationError when the load has no
-    such row, UnavailableError for a vault that cannot be opened.
+    The file holds contact data: only its owner may read it. Columns that nobody described are in it as well.
+    A row that could not be split has its text in ``_text`` and its cells empty. No cell starts a formula.
+    Raises ConfigurationError when the load has no such row, UnavailableError for a vault that cannot be
+    opened.
     """
     record, feed = _load(settings, load_id)
     waiting = [row.row_number for row in list_open_rows(settings, load_id)]
@@ -82,18 +83,32 @@ def export_rows(settings: Settings, load_id: int, output: Path) -> int:
         raise ConfigurationError(f"load {load_id} has no row that waits for repair")
     columns = [column.name for column in feed.columns]
     with private_draft(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        extra = _extra_columns(settings, record)
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([LOAD_ID, ROW_NUMBER, *columns, TEXT])
+        writer.writerow([LOAD_ID, ROW_NUMBER, *columns, *extra, TEXT])
         for start in range(0, len(waiting), _ROWS_AT_ONCE):
             numbers = waiting[start : start + _ROWS_AT_ONCE]
             plain = _plain_cells(settings, record, feed, numbers)
             secret = _secret_cells(settings, record, numbers)
             for number in numbers:
-                joined = _joined(feed, plain.get(number, {}), secret.get(number, {}), masks=False)
+                hidden = secret.get(number, {})
+                joined = _joined(feed, plain.get(number, {}), hidden, masks=False)
                 cells = [joined[column] or "" for column in columns]
-                text = secret.get(number, {}).get(TEXT) or ""
+                cells += [hidden.get(column) or "" for column in extra]
+                text = hidden.get(TEXT) or ""
                 writer.writerow([load_id, number, *map(guarded, cells), guarded(text.rstrip("\r\n"))])
     return len(waiting)
+
+
+def redrive_rows(settings: Settings, path: Path) -> FileOutcome:
+    """Take in what ``export_rows`` wrote, repaired; rows that do not stand in quarantine are refused.
+
+    Raises ConfigurationError, with nothing recorded, for a file that is no redrive or repairs rows that
+    cannot be; UnavailableError before the first run, and when the file cannot be read.
+    """
+    return redrive(
+        settings, path, lambda load_id: {row.row_number for row in list_open_rows(settings, load_id)}
+    )
 
 
 def export_original(settings: Settings, load_id: int, output: Path) -> int:
@@ -155,6 +170,20 @@ def _secret_cells(
     return found
 
 
+def _extra_columns(settings: Settings, record: LoadRecord) -> list[str]:
+    """Columns of a load's file that nobody described, as the vault and a redrive name them."""
+    if not record.has_vault:
+        return []
+    key = load_keys(settings).vault
+    contacts = (
+        batch
+        for kind, batch in read_vault(vault_path(settings, record.load_id), key, record.load_id)
+        if kind == "contacts"
+    )
+    first = next(contacts, None)
+    return [name for name in first.schema.names if name.startswith(EXTRA)] if first is not None else []
+
+
 def _malformed_reasons(settings: Settings, record: LoadRecord) -> dict[int, str]:
     if not record.malformed_row_count:
         return {}
@@ -178,5 +207,5 @@ def _joined(
             cells[column.name] = plain.get(column.name)
         else:
             cells[column.name] = MASK if masks else secret.get(column.name)
-    extra = {name.removeprefix(_EXTRA): cell for name, cell in secret.items() if name.startswith(_EXTRA)}
+    extra = {name.removeprefix(EXTRA): cell for name, cell in secret.items() if name.startswith(EXTRA)}
     return {**cells, **{name: cell for name, cell in extra.items() if name not in cells}}

@@ -1,15 +1,19 @@
 """Build the candidate: one dbt process makes and tests every model.
 
 DuckDB allows one writing process, and a process per model would pay an interpreter start and a lock each.
+dbt reads only the project files that have changed since its last run: what it made of them goes from run to
+run as ``warehouse/partial_parse.msgpack``, which may be deleted at any time.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clientele.errors import GateFailedError, UnavailableError
@@ -54,18 +58,48 @@ def dbt_command(settings: Settings, arguments: Sequence[str], target: Path) -> l
     ]
 
 
+@contextmanager
+def dbt_process(
+    settings: Settings, database: Path, target: Path, arguments: Sequence[str]
+) -> Iterator[subprocess.Popen[str]]:
+    """dbt at work on ``database``; both its streams come as lines. What it parsed is kept for the next one.
+
+    It works in the folder of the database and knows it by its name alone: dbt parses everything anew when a
+    connection's path is another than the last time.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    parsed = parsed_project(settings)
+    with suppress(FileNotFoundError):
+        shutil.copyfile(parsed, target / parsed.name)
+    with subprocess.Popen(
+        dbt_command(settings, arguments, target),
+        env=dbt_environment(settings, Path(database.name), inherited_environment()),
+        cwd=database.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        yield process
+    if process.returncode in (0, 1) and (target / parsed.name).exists():
+        draft = parsed.with_name(f"{parsed.name}.{process.pid}")
+        shutil.copyfile(target / parsed.name, draft)
+        draft.replace(parsed)
+
+
+def parsed_project(settings: Settings) -> Path:
+    """What dbt made of the project's files in the last run; no run needs it."""
+    return settings.warehouse / "partial_parse.msgpack"
+
+
 def build(settings: Settings, candidate: Candidate, progress: Progress) -> None:
     """Build and test every model in the candidate.
 
     Raises GateFailedError naming the first model or test that failed, UnavailableError when dbt could not
     run at all.
     """
-    command = dbt_command(settings, ["build", "--exclude-resource-type", "unit_test"], candidate.target)
-    environment = dbt_environment(settings, candidate.database, inherited_environment())
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        last = ""
+    last = ""
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    with dbt_process(settings, candidate.database, candidate.target, arguments) as process:
         for line in process.stdout or ():
             last = line.strip() or last
             step = _STEP.search(line)

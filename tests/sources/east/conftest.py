@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ import east_exports
 import pytest
 
 from clientele import pipeline
-from clientele.settings import PROJECT, Settings, inherited_environment
-from clientele.warehouse.build import dbt_command, dbt_environment
+from clientele.settings import PROJECT, Settings
+from clientele.warehouse.build import dbt_process
 
 _REAL = {"cdnow": "CDNOW_master.txt", "poslog": "retalix_r10_sainsburys_1.xml"}
 _TABLES = ("load_ledger", "quarantined_rows", "sales_line_totals", "sales_totals", "customer_accounts")
@@ -51,8 +50,9 @@ class EastShop:
 
 
 @pytest.fixture(scope="session")
-def east_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EastShop]:
+def east_shop(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Path], None]) -> Iterator[EastShop]:
     settings = Settings(home=tmp_path_factory.mktemp("east"), settle_seconds=0)
+    parsed(settings.home)
     east_exports.write_exports(settings.landing)
     real = set()
     for source, name in _REAL.items():
@@ -63,26 +63,10 @@ def east_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EastShop]:
     result = pipeline.ingest(settings, None, lambda _: None)
     assert {file.status for file in result.files} == {"accepted"}, result.files
     candidate = pipeline.open_candidate(settings, pipeline.prepare(settings, None))
-    selected = [f"+{table}" for table in _TABLES]
-    done = subprocess.run(
-        dbt_command(
-            settings,
-            [
-                "build",
-                "--exclude-resource-type",
-                "unit_test",
-                "--indirect-selection",
-                "cautious",
-                "--select",
-                *selected,
-            ],
-            candidate.target,
-        ),
-        env=dbt_environment(settings, candidate.database, inherited_environment()),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"]
+    arguments += ["--select", *(f"+{table}" for table in _TABLES)]
+    with dbt_process(settings, candidate.database, candidate.target, arguments) as dbt:
+        said, _ = dbt.communicate()
+    assert dbt.returncode == 0, said[-3000:]
     with duckdb.connect(str(candidate.database), read_only=True) as built:
         yield EastShop(settings.home, built, frozenset(real))

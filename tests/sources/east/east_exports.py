@@ -129,6 +129,12 @@ CDNOW = [
     " 90003 19970199  2   10.00",
 ]
 
+#: The first is a purchase that the list of all has as well.
+CDNOW_SAMPLE = [
+    " 90001 0001 19970101  1   11.77",
+    " 90004 0002 19970302 12 1234.56",
+]
+
 _POSLOG_TRANSACTION = """
   <Transaction>
     <BusinessUnit><UnitID Name="HIGH STREET">0001</UnitID></BusinessUnit>
@@ -206,6 +212,7 @@ def write_exports(landing: Path) -> None:
         "taobao/tmall_order_report.csv": (TMALL, "utf-8", "\n"),
         "ta_feng/ta_feng.csv": (TA_FENG, "big5", "\r\n"),
         "cdnow/cdnow_master_small.txt": (CDNOW, "ascii", "\r\n"),
+        "cdnow/cdnow_sample_small.txt": (CDNOW_SAMPLE, "ascii", "\r\n"),
         **{f"olist/{name}": (lines, "utf-8", "\n") for name, lines in OLIST.items()},
     }
     for name, (lines, encoding, line_break) in files.items():

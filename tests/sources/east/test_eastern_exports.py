@@ -34,7 +34,8 @@ def money(*figures: str) -> tuple[Decimal, ...]:
         ("olist_customers_dataset.csv", (3, 3, 0, 0, 0), ("0", "0", "0", "0", "0")),
         ("olist_order_payments_dataset.csv", (3, 3, 0, 0, 0), ("0", "0", "0", "0", "0")),
         ("cdnow_master_small.txt", (6, 5, 0, 0, 1), ("122.77", "112.77", "0", "0", "10")),
-        ("till_7.xml", (7, 7, 0, 0, 0), ("9.16", "9.16", "0", "0", "0")),
+        ("cdnow_sample_small.txt", (2, 1, 1, 0, 0), ("1246.33", "1234.56", "11.77", "0", "0")),
+        ("till_7.xml", (7, 7, 0, 0, 0), ("11.75", "11.75", "0", "0", "0")),
     ],
 )
 def test_every_row_and_amount_of_a_file_is_accounted_for(
@@ -189,6 +190,15 @@ class TestCdnow:
             (None, Decimal(2), Decimal(10), "quarantined"),
         ]
 
+    def test_the_sample_has_the_customers_of_the_list_of_all(self, east_shop: Any) -> None:
+        found = east_shop.lines(
+            "cdnow", "account_id, receipt_no, quantity, outcome", "file_name = 'cdnow_sample_small.txt'"
+        )
+        assert found == [
+            ("90001", "90001:1997-01-01", Decimal(1), "duplicate"),
+            ("90004", "90004:1997-03-02", Decimal(12), "loaded"),
+        ]
+
     def test_the_published_file_is_loaded_to_the_cent(self, east_shop: Any) -> None:
         east_shop.need_real("cdnow")
         (found,) = east_shop.figures(
@@ -215,7 +225,7 @@ class TestPoslog:
             ("0001:T1", "3", "product", "void", *money("1.99", "0"), "loaded"),
             ("0001:T1", "8", "adjustment", "sale", *money("0", "-0.09"), "loaded"),
             ("0001:T1", "9", "adjustment", "sale", *money("0", "0"), "loaded"),
-            ("0001:T2", "1", "product", "return", *money("0", "-2.59"), "loaded"),
+            ("0001:T2", "1", "product", "return", *money("2.59", "-2.59"), "loaded"),
             ("0001:T3", "1", "product", "pending", *money("2.59", "0"), "loaded"),
         ]
 
@@ -250,4 +260,7 @@ class TestPoslog:
             ("2", "123", "3_09_291", *article, *money("1.99", "1.99"), *transaction),
             ("3", "321", "3_09_102", *article, *money("1.99", "1.99"), *transaction),
             *((line_no, *nothing) for line_no in ("4", "5", "6", "7")),
+        ]
+        assert east_shop.rows(LEDGER.format("retalix_r10_sainsburys_1.xml")) == [
+            (7, 7, 0, 0, 0, *money("6.57", "6.57", "0", "0", "0"))
         ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +16,8 @@ import test_woocommerce
 
 from clientele.duck import connect
 from clientele.lake.ingest import ingest
-from clientele.settings import Settings, inherited_environment
-from clientele.warehouse.build import dbt_command, dbt_environment
+from clientele.settings import Settings
+from clientele.warehouse.build import dbt_process
 from clientele.warehouse.candidate import begin
 
 _TABLES = (
@@ -43,7 +42,7 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+def built(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Path], None]) -> Iterator[Built]:
     """Every file of every module of this folder, taken in and built with the data tests of the models."""
     settings = Settings(
         home=tmp_path_factory.mktemp("western_shops"),
@@ -51,6 +50,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         phone_region="US",
         settle_seconds=0,
     )
+    parsed(settings.home)
     for module in (test_shopify, test_square, test_toast, test_woocommerce, test_magento):
         _deliver(settings.landing / module.SOURCE, module.FILES)
     refused = [file for file in ingest(settings).files if file.status != "accepted"]
@@ -58,14 +58,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     candidate = begin(settings, None)
     selected = ["--select", *(f"+{table}" for table in _TABLES), "--exclude-resource-type", "unit_test"]
     selected += ["--indirect-selection", "cautious"]
-    done = subprocess.run(
-        dbt_command(settings, ["build", *selected], candidate.target),
-        env=dbt_environment(settings, candidate.database, inherited_environment()),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-4000:]
+    with dbt_process(settings, candidate.database, candidate.target, ["build", *selected]) as dbt:
+        said, _ = dbt.communicate()
+    assert dbt.returncode == 0, said[-4000:]
     with connect(candidate.database, settings) as connection:
         yield Built(settings, connection)
 
