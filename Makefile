@@ -131,7 +131,7 @@ check-models: $(DEVELOPMENT)
 	@echo "dbt parse: passed"
 
 check-sql: check-models
-	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
 	@echo "sqlfluff: passed"
 
 # Universal: one lock for every platform and every Python from 3.11. No index address and no path gets into it.
