@@ -91,11 +91,14 @@
 
 {% macro duckdb__to_utc(column, zone) -%}
     {%- set moment = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?" -%}
-    {%- set offset = " ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)" -%}
+    {%- set offset = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)" -%}
+    {#- The last rule reads what the first reads too; without a blank, as nearly all times are written, in half the time. -#}
     case
+        when {{ matches_fully(column, (moment | replace("[T ]", "T")) ~ offset) }}
+            then timezone('UTC', try_cast({{ column }} as timestamptz))
         when {{ matches_fully("trim(" ~ column ~ ")", moment) }}
             then timezone('UTC', timezone({{ zone }}, try_cast(trim({{ column }}) as timestamp)))
-        when {{ matches_fully("trim(" ~ column ~ ")", moment ~ offset) }}
+        when {{ matches_fully("trim(" ~ column ~ ")", moment ~ " ?" ~ offset) }}
             then timezone('UTC', try_cast(replace(replace(trim({{ column }}), ' +', '+'), ' -', '-') as timestamptz))
     end
 {%- endmacro %}

@@ -14,7 +14,8 @@
 {%- set key = key_columns | join(', ') -%}
 with
 
-valid_rows as (
+-- Read twice where rows share a key: held for both readings, the rows of all time would have to fit into memory.
+valid_rows as not materialized (
 
     select
         load_id,
@@ -101,4 +102,19 @@ left join newest
         when {{ staged }}.rejected_reason_code is not null then 'quarantined'
         else coalesce({{ resolved }}.outcome, 'loaded')
     end
+{%- endmacro %}
+
+
+{#- The rows of `staged` that stand: readable, and set aside by no other version in `resolved`. -#}
+{% macro rows_in_force(staged, resolved) -%}
+select staged.*
+from {{ staged }} as staged
+left join {{ resolved }} as resolved
+    on
+        staged.load_id = resolved.load_id
+        and staged.row_number = resolved.row_number
+        and resolved.outcome <> 'loaded'
+where
+    staged.rejected_reason_code is null
+    and resolved.load_id is null
 {%- endmacro %}

@@ -19,7 +19,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 class Settings:
     """Where the shop's data lives and how this installation behaves.
 
-    ``home`` holds landing/, lake/, warehouse/, published/ and reports/.
+    ``home`` holds landing/, lake/, warehouse/, published/ and reports/. ``dbt_project`` is another one where
+    something is tried out.
     """
 
     home: Path
@@ -32,7 +33,11 @@ class Settings:
     memory_limit: str = "4GB"
     secret_key: str | None = field(default=None, repr=False)
     postgres_url: str | None = field(default=None, repr=False)
+    docs_url: str | None = None
+    approve_unattended: bool = False
+    report_masked_names: bool = False
     failpoint: str | None = None
+    dbt_project: Path = PROJECT / "dbt_project"
 
     @property
     def landing(self) -> Path:
@@ -55,8 +60,10 @@ class Settings:
         return self.home / "reports"
 
     @property
-    def dbt_project(self) -> Path:
-        return PROJECT / "dbt_project"
+    def data_docs_address(self) -> str:
+        """Where people read the Data Docs: below ``docs_url`` where they are served, else the file itself."""
+        served = self.docs_url or (self.reports / "data_docs").absolute().as_uri()
+        return f"{served.rstrip('/')}/index.html"
 
     @property
     def expectations(self) -> Path:
@@ -90,6 +97,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             )
         return value
 
+    def switch(name: str) -> bool:
+        raw = text(name, "false").casefold()
+        if raw not in {"true", "false"}:
+            raise ConfigurationError(f"{PREFIX}{name}={raw!r} is neither true nor false")
+        return raw == "true"
+
     zone = text("BUSINESS_TIME_ZONE", Settings.business_time_zone)
     try:
         ZoneInfo(zone)
@@ -109,6 +122,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         memory_limit=text("MEMORY_LIMIT", Settings.memory_limit),
         secret_key=env.get(PREFIX + "SECRET_KEY") or None,
         postgres_url=env.get(PREFIX + "POSTGRES_URL") or None,
+        docs_url=env.get(PREFIX + "DOCS_URL") or None,
+        approve_unattended=switch("APPROVE_UNATTENDED"),
+        report_masked_names=switch("REPORT_MASKED_NAMES"),
         failpoint=env.get(PREFIX + "FAILPOINT") or None,
     )
 

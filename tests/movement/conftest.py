@@ -16,6 +16,15 @@ from ruamel.yaml import YAML
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 DBT = (sys.executable, "-m", "dbt.cli.main", "--no-use-colors")
 SHARED_FOLDERS = ("macros/tiers", "intermediate/tiers", "marts/tiers", "tests/generic")
+#: Models that stand for the rest of the project, the same as where single schemes are tested.
+STAND_INS = Path(__file__).resolve().parents[1] / "tiers" / "project" / "models"
+SHARED_STAND_INS = (
+    "customer_values",
+    "int_accounts_resolved",
+    "int_members_loaded",
+    "int_referrals",
+    "int_tier_overrides_loaded",
+)
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +34,9 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     shutil.copytree(Path(__file__).parent / "project", folder)
     for name in SHARED_FOLDERS:
         shutil.copytree(DBT_PROJECT / name, folder / name, dirs_exist_ok=True)
+    shutil.copy(DBT_PROJECT / "staging" / "_lake__sources.yml", folder / "models")
+    for name in SHARED_STAND_INS:
+        shutil.copy(STAND_INS / f"{name}.sql", folder / "models")
     (folder / "tiers").mkdir()
     yaml = YAML(typ="safe")
     for club in CLUBS:
@@ -63,5 +75,6 @@ def shared_movement(compiled: dict[str, str]) -> Iterator[Movement]:
 
 @pytest.fixture
 def movement(shared_movement: Movement) -> Movement:
+    shared_movement.forget_reviews()
     shared_movement.make(*GIVEN, *OF_THE_FILES)
     return shared_movement

@@ -9,6 +9,9 @@ from typing import Any
 import duckdb
 from clubs import CLUBS, SHIPPED
 
+from clientele.lake.sealed import SEALED_FILES, mount_sealed
+from clientele.settings import load_settings
+
 #: Filled by the tests; the project's models of these names say only which columns they have.
 GIVEN = (
     "int_as_of_dates",
@@ -31,7 +34,14 @@ COMPUTED = (
     "int_customer_values_between_reviews",
     "int_tiers_between_reviews",
 )
-DECIDED = ("int_evaluation_points", "int_tier_decisions", "tier_history")
+DECIDED = (
+    "int_sealed_customers",
+    "int_sealed_states",
+    "int_sealed_decisions",
+    "int_evaluation_points",
+    "int_tier_decisions",
+    "tier_history",
+)
 
 
 def month_ends(first: str, last: str) -> list[date]:
@@ -54,6 +64,13 @@ class Movement:
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("attach ':memory:' as movement")
         self.connection.execute("use movement.main")
+        mount_sealed(self.connection, load_settings({}))
+        # Tables take what a test seals; the views of the lake read files.
+        for name in SEALED_FILES:
+            self.connection.execute(f"create table kept as from lake.sealed_{name}")
+            self.connection.execute(f"drop view lake.sealed_{name}")
+            self.connection.execute(f"create table lake.sealed_{name} as from kept")
+            self.connection.execute("drop table kept")
         for model in (*GIVEN, *OF_THE_FILES):
             self.make(model)
 
@@ -89,10 +106,12 @@ class Movement:
         overrides: Iterable[Mapping[str, Any]] = (),
         same_customer: Mapping[str, str] | None = None,
         known_from: Mapping[str, str] | None = None,
+        proposed: Iterable[str] = (),
     ) -> None:
         """Let customers live: ``purchases`` are (account, day, amount); the last common date is ``until``.
 
-        An account is a customer of its own unless ``same_customer`` says whose it is.
+        An account is a customer of its own unless ``same_customer`` says whose it is. ``proposed`` are the
+        month ends whose reviews are decided on although others have been sealed.
         """
         purchases = list(purchases)
         same = same_customer or {}
@@ -139,8 +158,38 @@ class Movement:
                 for account, day, amount in purchases
             ],
         )
+        self.fill("lake.proposed_review_dates", [{"as_of_date": day} for day in proposed])
         self.fill("int_tier_overrides_loaded", [{"source": "test", **row} for row in overrides])
         self.make(*COMPUTED, *DECIDED)
+
+    def seal(self, *scheme_ids: str) -> None:
+        """Seal the review of the current date: everything decided that was not sealed before."""
+        (day,) = self.rows("select as_of_date from int_as_of_dates where is_current")
+        (last,) = self.rows("select coalesce(max(sequence_number), 0) as number from lake.sealed_reviews")
+        review = {"number": last["number"] + 1, "day": day["as_of_date"], "schemes": list(scheme_ids)}
+        for name, columns in SEALED_FILES.items():
+            model, condition = {
+                "decisions": ("int_tier_decisions", "not is_sealed and scheme_id in $schemes"),
+                "accounts": ("int_accounts_resolved", "true"),
+                "scheme_tiers": ("int_scheme_tiers", "is_version_in_use and scheme_id in $schemes"),
+            }.get(name, (None, None))
+            if model:
+                self.connection.execute(
+                    f"insert into lake.sealed_{name} select $number, {', '.join(columns)} from {model}"
+                    f" where {condition}",
+                    {key: value for key, value in review.items() if f"${key}" in f"$number {condition}"},
+                )
+        self.connection.execute(
+            "insert into lake.sealed_reviews"
+            " (sequence_number, review_id, as_of_date, scheme_id, scheme_version)"
+            " select $number, $day, $day, scheme_id, max(scheme_version) from int_scheme_tiers"
+            " where is_version_in_use and scheme_id in $schemes group by scheme_id",
+            review,
+        )
+
+    def forget_reviews(self) -> None:
+        for name in ("reviews", *SEALED_FILES):
+            self.connection.execute(f"delete from lake.sealed_{name}")
 
     def decisions(self, scheme_id: str, customer: str = "c") -> list[tuple[str, str | None, str]]:
         """Day, tier code and outcome of every decision, in order."""

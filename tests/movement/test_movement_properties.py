@@ -88,6 +88,8 @@ def point_rows(policy: Policy, customer: str, points: list[Point]) -> list[dict[
                 "scheme_id": CLUB,
                 "customer_key": customer,
                 "decided_on_date": point.day,
+                "scheme_version": 1,
+                "is_sealed": False,
                 "is_common_date": point.is_common,
                 "is_review": point.is_review,
                 "is_hold_end": point.is_hold_end,
@@ -143,7 +145,11 @@ def test_the_models_decide_as_the_plain_fold(nobody: Movement, seed: int) -> Non
 def the_history_is_what_was_decided(movement: Movement) -> None:
     """Half-open spans that never overlap and say the rank of every decision on its day."""
     movement.fill(
-        "int_scheme_tiers", [{"scheme_id": CLUB, "tier_code": str(rank), "tier_rank": rank} for rank in RANKS]
+        "int_scheme_tiers",
+        [
+            {"scheme_id": CLUB, "scheme_version": 1, "tier_code": str(rank), "tier_rank": rank}
+            for rank in RANKS
+        ],
     )
     movement.make("tier_history")
     assert (

@@ -15,6 +15,8 @@ import duckdb
 import pytest
 from ruamel.yaml import YAML
 
+from clientele.lake.sealed import mount_sealed
+from clientele.settings import load_settings
 from clientele.tiers import METRICS, Metric
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -63,6 +65,9 @@ def tier_project(tmp_path_factory: pytest.TempPathFactory) -> TierProject:
     shutil.copytree(Path(__file__).parent / "project", folder)
     for name in SHARED_FOLDERS:
         shutil.copytree(DBT_PROJECT / name, folder / name, dirs_exist_ok=True)
+    shutil.copy(DBT_PROJECT / "staging" / "_lake__sources.yml", folder / "models")
+    with duckdb.connect(str(folder / "tiers.duckdb")) as connection:
+        mount_sealed(connection, load_settings({}))
     (folder / "models" / "int_customer_values_by_date.sql").write_text(values_model(folder), encoding="utf-8")
     project = YAML(typ="safe").load((folder / "dbt_project.yml").read_text(encoding="utf-8"))
     project["vars"]["schemes"] = sorted(file.stem for file in (folder / "tiers").glob("*.yml"))
@@ -87,6 +92,7 @@ class SchemeRunner:
         self._connection = duckdb.connect(config={"threads": 1})
         self._connection.execute("attach ':memory:' as tiers")
         self._connection.execute("use tiers.main")
+        mount_sealed(self._connection, load_settings({}))
         columns = "".join(
             f", {name} {metric.data_type} default {column_default(metric)}"
             for name, metric in METRICS.items()

@@ -111,6 +111,47 @@ def test_the_lowest_figure_of_the_next_tier_is_enough_for_it(assign: Assign, sch
         assert after[key]["tier_rank"] >= holder["tier_rank"]
 
 
+JUDGED_BESIDE_OTHERS = ["salon_abcd", "value_quartet", "nine_ladder", "loyalty_profit_matrix"]
+
+
+@pytest.mark.parametrize("scheme_id", JUDGED_BESIDE_OTHERS)
+def test_the_lowest_figure_of_a_place_is_enough_for_it(assign: Assign, scheme_id: str) -> None:
+    rows = customers(SCHEMES[scheme_id], 60)
+    found = assign(scheme_id, rows.values())
+    changes = {key: row for key, row in found.items() if row["change_metric"]}
+    assert len(changes) > 5
+    for key, row in list(changes.items())[::3]:
+        metric = row["change_metric"]
+        changed = {**rows[key], metric: rows[key][metric] + row["change_value"]}
+        after = assign(scheme_id, {**rows, key: changed}.values())
+        assert (after[key]["tier_code"], after[key]["tier_rank"] > row["tier_rank"]) == (
+            row["change_tier_code"],
+            True,
+        )
+
+
+def test_the_nearer_axis_of_a_matrix_is_named(assign: Assign) -> None:
+    axes = ("predicted_purchases_12m_count", "profit_12m_amount")
+    figures = {"a": (9, 900), "b": (8, 100), "c": (1, 800), "d": (7, 790), "e": (2, 200)}
+    rows = [
+        {"customer_key": key, "visits_12m_count": 1, **dict(zip(axes, pair, strict=True))}
+        for key, pair in figures.items()
+    ]
+    found = assign("loyalty_profit_matrix", rows)
+    named = {
+        key: (row["tier_code"], row["change_metric"], row["change_value"], row["change_tier_code"])
+        for key, row in found.items()
+    }
+    # At or above the median is 7 purchases and a profit of 790.
+    assert named == {
+        "a": ("friend", None, None, None),
+        "b": ("barnacle", "profit_12m_amount", 690, "friend"),
+        "c": ("butterfly", "predicted_purchases_12m_count", 6, "friend"),
+        "d": ("friend", None, None, None),
+        "e": ("stranger", "predicted_purchases_12m_count", 5, "barnacle"),
+    }
+
+
 @pytest.mark.parametrize(
     ("amount", "change", "tier"),
     [

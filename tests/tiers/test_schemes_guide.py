@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from clientele.tiers import METRICS, Scheme, load_schemes
 from clientele.tiers.checks import check
+from clientele.tiers.limits import Limits
 from clientele.tiers.scheme import NEEDS, SchemeFile
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "schemes.md").read_text(encoding="utf-8")
@@ -22,6 +23,7 @@ METHODS = [example for example in EXAMPLES if "method" in example]
 (WHOLE_FILE,) = (example for example in EXAMPLES if "models" in example)
 (FIGURES,) = (example["figures"] for example in EXAMPLES if "figures" in example)
 (POLICY,) = (example["policy"] for example in EXAMPLES if "policy" in example)
+(LIMITS,) = (example["limits"] for example in EXAMPLES if "limits" in example)
 NAME = {"zh": "名称", "en": "Name"}
 GROWTH_BANDS = {
     "method": "bands",
@@ -69,6 +71,12 @@ def test_the_example_of_figures_is_accepted() -> None:
 def test_the_example_of_a_policy_is_accepted() -> None:
     (bands,) = (example for example in METHODS if example["method"] == "bands")
     assert problems(completed(bands, policy={**POLICY, "immediate_tiers": ["high"]})) == []
+
+
+def test_the_example_of_limits_is_accepted_and_names_every_limit() -> None:
+    (bands,) = (example for example in METHODS if example["method"] == "bands")
+    assert problems(completed(bands, limits=LIMITS)) == []
+    assert set(LIMITS) == set(Limits.model_fields)
 
 
 def test_every_condition_of_the_guide_is_accepted() -> None:

@@ -34,6 +34,8 @@ def test_the_unit_tests_in_the_model_files_are_run(tier_project) -> None:
         "who_came_and_who_left_are_named",
         "two_schemes_are_compared_tier_by_tier",
         "an_empty_tier_is_counted_as_zero",
+        "a_review_counts_what_moved_since_the_date_before",
+        "what_is_usual_is_the_median_of_three_earlier_reviews_or_more",
     ):
         assert f"::{name} " in tier_project.output.replace(".", " ")
 
@@ -153,3 +155,20 @@ def test_every_tier_of_every_scheme_has_a_size_at_every_date(built: duckdb.DuckD
         " group by as_of_date, scheme_id having sum(customers_count) > 0"
     ).fetchall()
     assert all(abs(ratio - 1) < 0.00001 for row in ratios for ratio in row)
+
+
+def test_the_limits_of_a_scheme_go_before_those_of_the_project(built: duckdb.DuckDBPyConnection) -> None:
+    limits = """
+        select downgraded_limit_ratio::varchar, upgraded_limit_ratio::varchar, usual_limit_multiple::varchar
+        from int_scheme_limits where scheme_id = ?
+    """
+    assert built.execute(limits, ["two_of_three"]).fetchall() == [("0.125000", "0.300000", "2.5000")]
+    assert built.execute(limits, ["value_pyramid"]).fetchall() == [("0.200000", "0.300000", "3.0000")]
+
+
+def test_every_scheme_without_a_policy_is_reviewed_at_every_end_of_a_month(
+    built: duckdb.DuckDBPyConnection,
+) -> None:
+    reviews = "select as_of_date::varchar, judged_count from review_outcomes where scheme_id = ? order by all"
+    assert built.execute(reviews, ["value_pyramid"]).fetchall() == [("2025-02-28", 60), ("2025-03-31", 60)]
+    assert built.execute(reviews, ["membership_tier"]).fetchall() == []

@@ -2,29 +2,13 @@
 
 with
 
-members as (
+in_force as (
 
-    select * from {{ ref('int_members_unioned') }}
-    where rejected_reason_code is null
-
-),
-
-set_aside as (
-
-    select
-        load_id,
-        row_number
-    from {{ ref('int_member_versions_resolved') }}
-    where outcome <> 'loaded'
+    {{ rows_in_force(ref('int_members_unioned'), ref('int_member_versions_resolved')) | indent(4) }}
 
 )
 
 select
-    members.*,
+    *,
     {{ account_reference() }} as account_reference
-from members
-left join set_aside
-    on
-        members.load_id = set_aside.load_id
-        and members.row_number = set_aside.row_number
-where set_aside.load_id is null
+from in_force

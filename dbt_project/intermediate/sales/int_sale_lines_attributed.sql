@@ -2,7 +2,8 @@
 
 with
 
-sale_lines as (
+-- Read once more for the few returns that name a receipt: that costs less than holding all lines in memory.
+sale_lines as not materialized (
 
     select
         source,

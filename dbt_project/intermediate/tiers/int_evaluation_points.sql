@@ -40,6 +40,30 @@ overrides as (
 
 ),
 
+sealed_states as (
+
+    select * from {{ ref('int_sealed_states') }}
+
+),
+
+sealed_schemes as (
+
+    {{ sealed_through() }}
+
+),
+
+proposed_dates as (
+
+    select * from {{ source('lake', 'proposed_review_dates') }}
+
+),
+
+last_proposed as (
+
+    select max(as_of_date) as proposed_through_date from proposed_dates
+
+),
+
 computed as (
 {{ union_of_schemes(schemes_in_use(has_policy=true), relations, 'tiers_between_reviews') }}
 ),
@@ -51,7 +75,15 @@ on_common_dates as (
         computed.as_of_date as decided_on_date,
         true as is_common_date,
         policies.is_daily
-        or coalesce(substring(policies.review_calendar, dates.month_ended, 1) = '1', false)
+        or (
+            coalesce(substring(policies.review_calendar, dates.month_ended, 1) = '1', false)
+            -- Once a scheme has been reviewed, its reviews move nobody before they are sealed or proposed.
+            and (
+                sealed_schemes.scheme_id is null
+                or computed.as_of_date <= sealed_schemes.sealed_through_date
+                or proposed_dates.as_of_date is not null
+            )
+        )
         or coalesce(evaluation_days.is_review, false) as is_review,
         coalesce(evaluation_days.is_hold_end, false) as is_hold_end,
         true as is_always_decided,
@@ -63,6 +95,10 @@ on_common_dates as (
         on
             computed.scheme_id = policies.scheme_id
             and computed.tier_rank = policies.tier_rank
+    left join sealed_schemes
+        on computed.scheme_id = sealed_schemes.scheme_id
+    left join proposed_dates
+        on computed.as_of_date = proposed_dates.as_of_date
     left join evaluation_days
         on
             computed.customer_key = evaluation_days.customer_key
@@ -147,6 +183,32 @@ days_united as (
 
 ),
 
+-- What reviews have sealed is not decided anew.
+days_unsealed as (
+
+    select
+        days_united.*,
+        days_united.is_hold_end
+        and (
+            sealed_schemes.scheme_id is null
+            or days_united.decided_on_date
+            <= greatest(sealed_schemes.sealed_through_date, last_proposed.proposed_through_date)
+        ) as is_hold_end_due
+    from days_united
+    cross join last_proposed
+    left join sealed_schemes
+        on days_united.scheme_id = sealed_schemes.scheme_id
+    left join sealed_states
+        on
+            days_united.customer_key = sealed_states.customer_key
+            and days_united.scheme_id = sealed_states.scheme_id
+    where
+        sealed_schemes.scheme_id is null
+        or days_united.decided_on_date
+        > coalesce(sealed_states.sealed_as_of_date, sealed_schemes.sealed_through_date)
+
+),
+
 days_compared as (
 
     select
@@ -157,7 +219,7 @@ days_compared as (
             and lag(decided_on_date) over customer_days >= as_of_date,
             false
         ) as was_reached_before
-    from days_united
+    from days_unsealed
     window customer_days as (partition by scheme_id, customer_key order by decided_on_date)
 
 ),
@@ -176,13 +238,59 @@ in_force as (
 
 ),
 
+-- A sealed tier is the point that the ones after it go on from.
+points as (
+
+    select
+        customer_key,
+        scheme_id,
+        decided_on_date,
+        as_of_date,
+        is_common_date,
+        is_review,
+        is_hold_end_due as is_hold_end,
+        false as is_sealed,
+        scheme_version,
+        rule_number,
+        tier_rank,
+        keep_rank,
+        is_immediate,
+        deciding_value,
+        change_number,
+        change_value
+    from evaluated
+
+    union all
+
+    select
+        customer_key,
+        scheme_id,
+        sealed_as_of_date as decided_on_date,
+        sealed_as_of_date as as_of_date,
+        true as is_common_date,
+        false as is_review,
+        false as is_hold_end,
+        true as is_sealed,
+        cast(null as integer) as scheme_version,
+        cast(null as integer) as rule_number,
+        tier_rank,
+        tier_rank as keep_rank,
+        false as is_immediate,
+        cast(null as decimal(28, 6)) as deciding_value,
+        cast(null as integer) as change_number,
+        cast(null as decimal(28, 6)) as change_value
+    from sealed_states
+    where tier_rank is not null
+
+),
+
 numbered as (
 
     select
         *,
         row_number() over customer_days as step,
         lead(decided_on_date) over customer_days as next_decided_on_date
-    from evaluated
+    from points
     window customer_days as (partition by scheme_id, customer_key order by decided_on_date)
 
 )
@@ -193,6 +301,7 @@ select
     numbered.customer_key,
     numbered.decided_on_date,
 
+    numbered.is_sealed,
     numbered.is_common_date,
     numbered.is_review,
     numbered.is_hold_end,

@@ -3,6 +3,7 @@ with
 scheme_tiers as (
 
     select * from {{ ref('int_scheme_tiers') }}
+    where is_version_in_use
 
 ),
 
@@ -18,6 +19,12 @@ dates as (
 
 ),
 
+reviews as (
+
+    {{ sealed_reviews() }}
+
+),
+
 schemes as (
 
     select distinct
@@ -28,11 +35,31 @@ schemes as (
     left join policies
         on scheme_tiers.scheme_id = policies.scheme_id
 
+),
+
+-- What a review has sealed stays with the version that decided it.
+versions_then as (
+
+    select
+        schemes.scheme_id,
+        dates.as_of_date,
+        reviews.scheme_version
+    from schemes
+    cross join dates
+    inner join reviews
+        on
+            schemes.scheme_id = reviews.scheme_id
+            and dates.as_of_date <= reviews.as_of_date
+    qualify row_number() over (
+        partition by schemes.scheme_id, dates.as_of_date
+        order by reviews.as_of_date, reviews.sequence_number desc
+    ) = 1
+
 )
 
 select
     schemes.scheme_id,
-    schemes.scheme_version,
+    coalesce(versions_then.scheme_version, schemes.scheme_version) as scheme_version,
     schemes.has_policy,
     dates.as_of_date,
     dates.is_current,
@@ -47,3 +74,7 @@ select
 from schemes
 inner join dates
     on schemes.has_policy or dates.is_recent
+left join versions_then
+    on
+        schemes.scheme_id = versions_then.scheme_id
+        and dates.as_of_date = versions_then.as_of_date

@@ -7,6 +7,7 @@
 {%- set downgrades_remembered = most_downgrades() -%}
 {%- set points = ref('int_evaluation_points') -%}
 {%- set policies = ref('int_scheme_policies') -%}
+{%- set sealed_states = ref('int_sealed_states') -%}
 with recursive
 
 overrides as (
@@ -15,10 +16,35 @@ overrides as (
 
 ),
 
+sealed_decisions as (
+
+    select * from {{ ref('int_sealed_decisions') }}
+
+),
+
+sealed_states as (
+
+    select * from {{ sealed_states }}
+
+),
+
+sealed_schemes as (
+
+    {{ sealed_through() }}
+
+),
+
+scheme_tiers as (
+
+    select * from {{ ref('int_scheme_tiers') }}
+
+),
+
 dates as (
 
     select
         as_of_date,
+        is_current,
         lead(as_of_date) over (order by as_of_date) as next_as_of_date
     from {{ ref('int_as_of_dates') }}
 
@@ -27,37 +53,46 @@ dates as (
 folded as (
 
     select
-        step,
-        scheme_id,
-        customer_key,
-        decided_on_date,
-        is_common_date,
-        is_review,
-        next_as_of_date,
-        is_before_leaving,
-        scheme_version,
-        rule_number,
-        computed_tier_rank,
-        deciding_value,
-        change_number,
-        change_value,
-        override_id,
+        points.step,
+        points.scheme_id,
+        points.customer_key,
+        points.decided_on_date,
+        points.is_sealed,
+        points.is_common_date,
+        points.is_review,
+        points.next_as_of_date,
+        points.is_before_leaving,
+        points.scheme_version,
+        points.rule_number,
+        points.computed_tier_rank,
+        points.deciding_value,
+        points.change_number,
+        points.change_value,
+        points.override_id,
 
-        computed_tier_rank as policy_tier_rank,
-        decided_on_date as tier_since_date,
-        cast(null as date) as below_since_date,
-        {{ end_of_year('decided_on_date', 1) }} as held_until_date,
+        coalesce(states.policy_tier_rank, points.computed_tier_rank) as policy_tier_rank,
+        coalesce(states.tier_since_date, points.decided_on_date) as tier_since_date,
+        states.below_since_date,
+        coalesce(states.held_until_date, {{ end_of_year('points.decided_on_date', 1) }}) as held_until_date,
         {%- for number in range(1, downgrades_remembered + 1) %}
-        cast(null as date) as downgraded_{{ number }}_date,
+        states.downgraded_{{ number }}_date,
         {%- endfor %}
 
         cast(null as integer) as previous_tier_rank,
-        {{ overridden_rank('computed_tier_rank') }} as tier_rank,
-        cast('new' as varchar) as outcome,
+        coalesce(states.tier_rank, {{ overridden_rank('points.computed_tier_rank') }}) as tier_rank,
+        cast(case when points.is_sealed then 'sealed' else 'new' end as varchar) as outcome,
         cast(null as integer) as previous_date_tier_rank,
-        case when is_common_date then {{ overridden_rank('computed_tier_rank') }} end as date_tier_rank
-    from {{ points }}
-    where step = 1
+        case
+            when points.is_sealed then states.followed_tier_rank
+            when points.is_common_date then {{ overridden_rank('points.computed_tier_rank') }}
+        end as date_tier_rank
+    from {{ points }} as points
+    left join {{ sealed_states }} as states
+        on
+            points.is_sealed
+            and points.customer_key = states.customer_key
+            and points.scheme_id = states.scheme_id
+    where points.step = 1
 
     union all
 
@@ -89,15 +124,54 @@ overridden as (
         computed.change_number,
         computed.change_value,
         in_force.override_id,
-        dates.next_as_of_date
+        dates.next_as_of_date,
+        false as is_sealed
     from computed
     inner join dates
         on computed.as_of_date = dates.as_of_date
+    left join sealed_schemes
+        on computed.scheme_id = sealed_schemes.scheme_id
     left join in_force
         on
             computed.customer_key = in_force.customer_key
             and computed.scheme_id = in_force.scheme_id
             and computed.as_of_date = in_force.as_of_date
+    where sealed_schemes.scheme_id is null or computed.as_of_date > sealed_schemes.sealed_through_date
+
+    union all
+
+    select
+        sealed_decisions.scheme_id,
+        sealed_decisions.customer_key,
+        sealed_decisions.decided_on_date,
+        sealed_decisions.scheme_version,
+        sealed_decisions.rule_number,
+        sealed_decisions.computed_tier_rank as policy_tier_rank,
+        tiers_in_use.tier_rank,
+        sealed_decisions.deciding_value,
+        sealed_decisions.change_number,
+        sealed_decisions.change_value,
+        sealed_decisions.override_id,
+        dates.next_as_of_date,
+        true as is_sealed
+    from sealed_decisions
+    inner join sealed_schemes
+        on
+            sealed_decisions.scheme_id = sealed_schemes.scheme_id
+            and sealed_decisions.decided_on_date = sealed_schemes.sealed_through_date
+    inner join dates
+        on sealed_decisions.decided_on_date = dates.as_of_date
+    inner join scheme_tiers as tiers_then
+        on
+            sealed_decisions.scheme_id = tiers_then.scheme_id
+            and sealed_decisions.scheme_version = tiers_then.scheme_version
+            and sealed_decisions.tier_rank = tiers_then.tier_rank
+    inner join scheme_tiers as tiers_in_use
+        on
+            tiers_then.scheme_id = tiers_in_use.scheme_id
+            and tiers_then.tier_code = tiers_in_use.tier_code
+            and tiers_in_use.is_version_in_use
+    where sealed_decisions.policy_tier_rank is null
 
 ),
 
@@ -127,10 +201,19 @@ followed as (
 
 decisions as (
 
+    select
+        true as is_sealed,
+        customer_key,
+        {{ sealed_columns() | indent(4) }}
+    from sealed_decisions
+
+    union all
+
     -- What a day of one's own leaves as it was is no decision, unless it was a review.
     select
-        scheme_id,
+        false as is_sealed,
         customer_key,
+        scheme_id,
         decided_on_date,
         is_common_date,
         is_review,
@@ -144,15 +227,58 @@ decisions as (
         deciding_value,
         change_number,
         change_value,
-        override_id
+        override_id,
+        policy_tier_rank,
+        tier_since_date,
+        below_since_date,
+        held_until_date
+        {%- for number in range(1, 7) %},
+        {{ "" if number <= downgrades_remembered else "cast(null as date) as " -}} downgraded_{{ number }}_date
+        {%- endfor %}
     from folded
-    where is_common_date or is_review or outcome in ('new', 'upgraded', 'downgraded')
+    where not is_sealed and (is_common_date or is_review or outcome in ('new', 'upgraded', 'downgraded'))
+
+    union all
+
+    -- Customers who turned out to be one are so from the day after the review that still knew them apart.
+    select
+        false as is_sealed,
+        sealed_states.customer_key,
+        sealed_states.scheme_id,
+        cast({{ dbt.dateadd('day', 1, 'sealed_states.sealed_as_of_date') }} as date) as decided_on_date,
+        false as is_common_date,
+        false as is_review,
+        scheme_tiers.scheme_version,
+        cast(null as integer) as rule_number,
+        cast(null as integer) as computed_tier_rank,
+        sealed_states.followed_tier_rank as previous_tier_rank,
+        cast(null as integer) as previous_date_tier_rank,
+        sealed_states.tier_rank,
+        'merged' as outcome,
+        {{ nothing_remembered(has_figures=false) | indent(4) }}
+    from sealed_states
+    inner join dates
+        on sealed_states.sealed_as_of_date < dates.as_of_date and dates.is_current
+    inner join scheme_tiers
+        on
+            sealed_states.scheme_id = scheme_tiers.scheme_id
+            and sealed_states.tier_rank = scheme_tiers.tier_rank
+            and scheme_tiers.is_version_in_use
+    left join folded
+        on
+            sealed_states.customer_key = folded.customer_key
+            and sealed_states.scheme_id = folded.scheme_id
+            and cast({{ dbt.dateadd('day', 1, 'sealed_states.sealed_as_of_date') }} as date) = folded.decided_on_date
+            and not folded.is_sealed
+            and (folded.is_common_date or folded.is_review or folded.outcome in ('new', 'upgraded', 'downgraded'))
+    where sealed_states.is_merged and folded.customer_key is null
 
     union all
 
     select
-        scheme_id,
+        false as is_sealed,
         customer_key,
+        scheme_id,
         decided_on_date,
         true as is_common_date,
         true as is_review,
@@ -166,14 +292,17 @@ decisions as (
         deciding_value,
         change_number,
         change_value,
-        override_id
+        override_id,
+        {{ nothing_remembered() | indent(4) }}
     from followed
+    where not is_sealed
     {% for relation, last_date_tier_rank in [('folded', 'date_tier_rank'), ('followed', 'tier_rank')] %}
     union all
 
     select
-        scheme_id,
+        false as is_sealed,
         customer_key,
+        scheme_id,
         next_as_of_date as decided_on_date,
         true as is_common_date,
         false as is_review,
@@ -184,30 +313,14 @@ decisions as (
         {{ last_date_tier_rank }} as previous_date_tier_rank,
         cast(null as integer) as tier_rank,
         'left' as outcome,
-        cast(null as decimal(28, 6)) as deciding_value,
-        cast(null as integer) as change_number,
-        cast(null as decimal(28, 6)) as change_value,
-        cast(null as varchar) as override_id
+        {{ nothing_remembered(has_figures=false) | indent(4) }}
     from {{ relation }}
     where is_before_leaving
     {% endfor %}
 )
 
 select
-    scheme_id,
     customer_key,
-    decided_on_date,
-    is_common_date,
-    is_review,
-    scheme_version,
-    rule_number,
-    computed_tier_rank,
-    previous_tier_rank,
-    previous_date_tier_rank,
-    tier_rank,
-    outcome,
-    deciding_value,
-    change_number,
-    change_value,
-    override_id
+    {{ sealed_columns() }},
+    is_sealed
 from decisions

@@ -15,6 +15,7 @@ accounts as (
 scheme_tiers as (
 
     select * from {{ ref('int_scheme_tiers') }}
+    where is_version_in_use
 
 )
 
@@ -24,6 +25,8 @@ select
     overrides.source,
     overrides.override_id,
     overrides.kind,
+    overrides.reason,
+    overrides.requested_by,
     scheme_tiers.tier_rank,
     overrides.valid_from_date,
     coalesce(

@@ -167,6 +167,8 @@ from decided
 {{ return(bands_changes(scheme)) }}
 {%- elif scheme.method in ['cumulative_share', 'rank_share'] -%}
 {{ return(share_changes(scheme)) }}
+{%- elif scheme.method == 'matrix' -%}
+{{ return(matrix_changes(scheme)) }}
 {%- endif -%}
 {{ return([]) }}
 {% endmacro %}

@@ -21,8 +21,32 @@
 
 
 {#
-    The condition as SQL. `changed` and `value`: as it would be if that metric had that value. A share of n% holds while
-    the customers with more are under n% of those with a figure; at or above the median is the first half.
+    The share of the customers that a condition on a place asks for, from the one with the most: the first half for the
+    median, and for a share from below the rest of it, which the condition leaves out.
+#}
+{% macro top_share_of(condition) %}
+{%- if 'top_share' in condition -%}{{ return(share_number(condition.top_share) | float) }}{%- endif -%}
+{%- if 'bottom_share' in condition -%}{{ return(100 - (share_number(condition.bottom_share) | float)) }}{%- endif -%}
+{{ return(50.0) }}
+{% endmacro %}
+
+
+{# Whether the condition asks to be among the first, rather than not among them. #}
+{% macro asks_for_top(condition) %}
+{{ return('top_share' in condition or condition.get('above_median', false)) }}
+{% endmacro %}
+
+
+{# The column of the lowest figure among the first: with it, everything else equal, a customer is one of them. #}
+{% macro entry_column(condition) -%}
+{{ condition.metric }}_top_{{ top_share_of(condition) | string | replace('.', '_') }}_entry
+{%- endmacro %}
+
+
+{#
+    The condition as SQL. `changed` and `value`: as it would be if that metric had that value, which is more than it has
+    where a place is asked for. A share of n% holds while the customers with more are under n% of those with a figure;
+    at or above the median is the first half.
 #}
 {% macro condition_sql(condition, changed=none, value=none) -%}
 {%- set operators = {'at_least': '>=', 'over': '>', 'at_most': '<=', 'under': '<'} -%}
@@ -38,6 +62,8 @@
 {%- elif 'over_times' in condition or 'at_least_times' in condition -%}
 {%- set asked = condition.over_times if 'over_times' in condition else condition.at_least_times -%}
 {{ figure }} {{ '>' if 'over_times' in condition else '>=' }} {{ asked.times }} * {{ value if asked.metric == changed else asked.metric }}
+{%- elif is_ranking(condition) and condition.metric == changed -%}
+{{ value }} {{ '>=' if asks_for_top(condition) else '<' }} {{ entry_column(condition) }}
 {%- elif 'top_share' in condition -%}
 {{ figure }}_before_count * 100 < {{ figure }}_known_count * {{ share_number(condition.top_share) }}
 {%- elif 'bottom_share' in condition -%}

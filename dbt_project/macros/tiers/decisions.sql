@@ -149,3 +149,69 @@ case
 {% macro end_of_year(day, years_later=0) -%}
 make_date(cast(extract(year from {{ day }}) as integer) + {{ years_later }}, 12, 31)
 {%- endmacro %}
+
+
+{# Everything a decision says, and what the policy remembers of it: what a review seals, but for whom. #}
+{% macro sealed_columns() -%}
+scheme_id,
+    decided_on_date,
+    is_common_date,
+    is_review,
+    scheme_version,
+    rule_number,
+    computed_tier_rank,
+    previous_tier_rank,
+    previous_date_tier_rank,
+    tier_rank,
+    outcome,
+    deciding_value,
+    change_number,
+    change_value,
+    override_id,
+    policy_tier_rank,
+    tier_since_date,
+    below_since_date,
+    held_until_date,
+    {%- for number in range(1, 7) %}
+    downgraded_{{ number }}_date{{ "," if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{# The end of those columns for a decision that remembers nothing: of a scheme without a policy, or of leaving. #}
+{% macro nothing_remembered(has_figures=true) -%}
+{%- if not has_figures %}
+    cast(null as decimal(28, 6)) as deciding_value,
+    cast(null as integer) as change_number,
+    cast(null as decimal(28, 6)) as change_value,
+    cast(null as varchar) as override_id,
+{%- endif %}
+    cast(null as integer) as policy_tier_rank,
+    cast(null as date) as tier_since_date,
+    cast(null as date) as below_since_date,
+    cast(null as date) as held_until_date
+    {%- for number in range(1, 7) %},
+    cast(null as date) as downgraded_{{ number }}_date
+    {%- endfor %}
+{%- endmacro %}
+
+
+{# One row per sealed review and scheme. What was reviewed after the current date is not known at it. #}
+{% macro sealed_reviews() -%}
+select reviews.*
+    from {{ source('lake', 'sealed_reviews') }} as reviews
+    inner join {{ ref('int_as_of_dates') }} as dates
+        on dates.is_current and reviews.as_of_date <= dates.as_of_date
+{%- endmacro %}
+
+
+{# One row per scheme with sealed reviews: the month end of the last one. #}
+{% macro sealed_through() -%}
+select
+        scheme_id,
+        max(as_of_date) as sealed_through_date
+    from (
+        {{ sealed_reviews() | indent(4) }}
+    ) as known_reviews
+    group by scheme_id
+{%- endmacro %}

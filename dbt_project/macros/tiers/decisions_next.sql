@@ -9,6 +9,7 @@ select
     scheme_id,
     customer_key,
     decided_on_date,
+    is_sealed,
     is_common_date,
     is_review,
     next_as_of_date,
@@ -91,6 +92,7 @@ from (
                     points.scheme_id,
                     points.customer_key,
                     points.decided_on_date,
+                    points.is_sealed,
                     points.is_common_date,
                     points.is_review
                     or (

@@ -7,14 +7,35 @@
 select
         *,
         {%- for axis in scheme.axes %}
-        case
-            {%- for level in axis.levels[:-1] %}
-            when {{ condition_sql(dict(level, metric=axis.metric)) }} then {{ loop.index }}
-            {%- endfor %}
-            else {{ axis.levels | length }}
-        end as {{ axis.code }}_level{{ "," if not loop.last }}
+        {{ level_sql(axis) }} as {{ axis.code }}_level{{ "," if not loop.last }}
         {%- endfor %}
     from {{ source }}
+{%- endmacro %}
+
+
+{# The number of the customer's level on an axis; `changed` and `value` as in condition_sql. #}
+{% macro level_sql(axis, changed=none, value=none) -%}
+case
+            {%- for level in axis.levels[:-1] %}
+            when {{ condition_sql(dict(level, metric=axis.metric), changed, value) }} then {{ loop.index }}
+            {%- endfor %}
+            else {{ axis.levels | length }}
+        end
+{%- endmacro %}
+
+
+{# Whether the customer is in a cell; `changed` and `value` as in condition_sql. #}
+{% macro cell_sql(scheme, cell, changed=none, value=none) -%}
+{%- set tests = [] -%}
+{%- for axis in scheme.axes if axis.code in cell -%}
+{%- set numbers = [] -%}
+{%- for level in axis.levels if level.code in cell[axis.code] -%}
+{%- do numbers.append(axis.levels.index(level) + 1) -%}
+{%- endfor -%}
+{%- set level = level_sql(axis, changed, value) if axis.metric == changed else axis.code ~ '_level' -%}
+{%- do tests.append(level ~ ' in (' ~ numbers | join(', ') ~ ')') -%}
+{%- endfor -%}
+{{ tests | join(' and ') or 'true' }}
 {%- endmacro %}
 
 
@@ -22,22 +43,16 @@ select
 {%- set rules = [] -%}
 {%- for cell in scheme.cells -%}
 {%- set axes = scheme.axes | selectattr('code', 'in', cell) | list -%}
-{%- set tests = [] -%}
 {%- set zh = [] -%}
 {%- set en = [] -%}
 {%- for axis in axes -%}
-{%- set numbers = [] -%}
-{%- for level in axis.levels if level.code in cell[axis.code] -%}
-{%- do numbers.append(axis.levels.index(level) + 1) -%}
-{%- endfor -%}
-{%- do tests.append(axis.code ~ '_level in (' ~ numbers | join(', ') ~ ')') -%}
 {%- do zh.append(levels_words(scheme, axis, cell[axis.code], 'zh')) -%}
 {%- do en.append(levels_words(scheme, axis, cell[axis.code], 'en')) -%}
 {%- endfor -%}
 {%- set rule = {
     'number': loop.index,
     'tier': tier_of(scheme, cell.tier),
-    'condition': tests | join(' and ') or 'true',
+    'condition': cell_sql(scheme, cell),
     'threshold': none,
 } -%}
 {%- if axes -%}

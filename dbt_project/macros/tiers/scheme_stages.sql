@@ -14,6 +14,7 @@
 {%- endif -%}
 {%- if ranked_metrics(scheme) -%}
 {%- do stages.append({'name': 'ranked', 'sql': ranked_sql(scheme, stages[-1].name)}) -%}
+{%- do stages.append({'name': 'entered', 'sql': entered_sql(scheme)}) -%}
 {%- endif -%}
 {%- if referred_tiers(scheme) -%}
 {%- set source = stages[-1].name -%}
@@ -153,6 +154,26 @@ select
         end as {{ metric }}_before_count{{ "," if not loop.last }}
         {%- endfor %}
     from {{ source }}
+{%- endmacro %}
+
+
+{# For each share that is asked for, the lowest figure within it. #}
+{% macro entered_sql(scheme) -%}
+{%- set asked = {} -%}
+{%- for condition in scheme_conditions(scheme) if is_ranking(condition) -%}
+{%- do asked.update({entry_column(condition): condition}) -%}
+{%- endfor -%}
+select
+        *,
+        {%- for column, condition in asked.items() %}
+        min(
+            case
+                when {{ condition.metric }}_before_count * 100 < {{ condition.metric }}_known_count * {{ top_share_of(condition) }}
+                    then {{ condition.metric }}
+            end
+        ) over (partition by as_of_date) as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from ranked
 {%- endmacro %}
 
 

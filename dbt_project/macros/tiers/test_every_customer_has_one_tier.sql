@@ -1,12 +1,19 @@
 {#
     Customers of a scheme's population without a tier of it, and tiers of customers outside it, at the current date: the
-    query is the same at every date.
+    query is the same at every date. A review that is sealed for this date is left out: it stands although customers
+    have become known since.
 #}
 {% test every_customer_has_one_tier(model) %}
 {%- set values_by_date = ref('int_customer_values_by_date') -%}
 {%- set relations = scheme_relations('current_values') -%}
 {%- if execute -%}
 with
+
+sealed_schemes as (
+
+    {{ sealed_through() }}
+
+),
 
 current_values as (
 
@@ -52,6 +59,12 @@ full outer join tiered
     on
         populations.customer_key = tiered.customer_key
         and populations.scheme_id = tiered.scheme_id
-where populations.customer_key is null or tiered.customer_key is null
+left join sealed_schemes
+    on coalesce(populations.scheme_id, tiered.scheme_id) = sealed_schemes.scheme_id
+left join {{ relations.dates }} as dates
+    on dates.is_current and sealed_schemes.sealed_through_date = dates.as_of_date
+where
+    dates.as_of_date is null
+    and (populations.customer_key is null or tiered.customer_key is null)
 {%- endif -%}
 {% endtest %}

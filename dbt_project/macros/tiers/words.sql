@@ -89,6 +89,7 @@
     'criterion': condition.metric,
     'value': condition.metric,
     'threshold': condition[bounds[0]] if bounds else none,
+    'is_upper_threshold': bounds[0] in ['at_most', 'under'] if bounds else false,
     'figure_kind': figure_kind_of(scheme, condition.metric),
     'zh': (name.zh ~ '为 ', '，' ~ figure_words(scheme, condition, 'zh', is_missed) ~ further.zh),
     'en': (name.en ~ ': ', ', ' ~ figure_words(scheme, condition, 'en', is_missed) ~ further.en),

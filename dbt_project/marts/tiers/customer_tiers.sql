@@ -58,10 +58,12 @@ from decisions
 inner join rules
     on
         decisions.scheme_id = rules.scheme_id
+        and decisions.scheme_version = rules.scheme_version
         and decisions.rule_number = rules.rule_number
 inner join scheme_tiers
     on
         decisions.scheme_id = scheme_tiers.scheme_id
+        and decisions.scheme_version = scheme_tiers.scheme_version
         and decisions.tier_rank = scheme_tiers.tier_rank
 inner join tier_history
     on
@@ -71,4 +73,5 @@ inner join tier_history
 left join scheme_tiers as previous_tiers
     on
         decisions.scheme_id = previous_tiers.scheme_id
+        and decisions.scheme_version = previous_tiers.scheme_version
         and decisions.previous_date_tier_rank = previous_tiers.tier_rank

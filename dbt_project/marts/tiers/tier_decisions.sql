@@ -38,6 +38,13 @@ scheme_changes as (
 
 ),
 
+overrides as (
+
+    select * from {{ ref('int_tier_overrides_resolved') }}
+    qualify row_number() over (partition by customer_key, scheme_id, override_id order by source) = 1
+
+),
+
 published as (
 
     select decisions.*
@@ -72,12 +79,16 @@ select
     final_tiers.tier_code,
     published.tier_rank,
     published.override_id,
+    overrides.reason as override_reason,
+    overrides.requested_by as override_requested_by,
 
     rules.deciding_criterion,
     published.deciding_value,
     rules.threshold_value,
     case
-        when published.deciding_value < rules.threshold_value
+        when rules.is_upper_threshold and published.deciding_value > rules.threshold_value
+            then cast(published.deciding_value - rules.threshold_value as decimal(28, 6))
+        when not rules.is_upper_threshold and published.deciding_value < rules.threshold_value
             then cast(rules.threshold_value - published.deciding_value as decimal(28, 6))
     end as shortfall_value,
 
@@ -89,16 +100,25 @@ from published
 left join rules
     on
         published.scheme_id = rules.scheme_id
+        and published.scheme_version = rules.scheme_version
         and published.rule_number = rules.rule_number
 left join scheme_changes
     on
         published.scheme_id = scheme_changes.scheme_id
+        and published.scheme_version = scheme_changes.scheme_version
         and published.change_number = scheme_changes.change_number
 left join scheme_tiers as final_tiers
     on
         published.scheme_id = final_tiers.scheme_id
+        and published.scheme_version = final_tiers.scheme_version
         and published.tier_rank = final_tiers.tier_rank
 left join scheme_tiers as previous_tiers
     on
         published.scheme_id = previous_tiers.scheme_id
+        and published.scheme_version = previous_tiers.scheme_version
         and published.previous_tier_rank = previous_tiers.tier_rank
+left join overrides
+    on
+        published.customer_key = overrides.customer_key
+        and published.scheme_id = overrides.scheme_id
+        and published.override_id = overrides.override_id

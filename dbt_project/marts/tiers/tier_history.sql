@@ -25,7 +25,9 @@ changes as (
             order by decided_on_date
         ) as valid_to_date
     from decisions
-    where outcome in ('new', 'upgraded', 'downgraded', 'left')
+    where
+        outcome in ('new', 'upgraded', 'downgraded', 'left')
+        or (outcome = 'merged' and tier_rank > coalesce(previous_tier_rank, 0))
 
 )
 
@@ -43,4 +45,5 @@ from changes
 inner join scheme_tiers
     on
         changes.scheme_id = scheme_tiers.scheme_id
+        and changes.scheme_version = scheme_tiers.scheme_version
         and changes.tier_rank = scheme_tiers.tier_rank

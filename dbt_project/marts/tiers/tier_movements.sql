@@ -38,8 +38,10 @@ inner join scheme_dates
 left join scheme_tiers as tiers_before
     on
         moves.scheme_id = tiers_before.scheme_id
+        and scheme_dates.scheme_version = tiers_before.scheme_version
         and moves.from_tier_rank = tiers_before.tier_rank
 left join scheme_tiers as tiers_after
     on
         moves.scheme_id = tiers_after.scheme_id
+        and scheme_dates.scheme_version = tiers_after.scheme_version
         and moves.to_tier_rank = tiers_after.tier_rank

@@ -44,7 +44,9 @@ every_tier as (
         coalesce(counted.net_sales_12m_amount, 0) as net_sales_12m_amount
     from scheme_tiers
     inner join scheme_dates
-        on scheme_tiers.scheme_id = scheme_dates.scheme_id
+        on
+            scheme_tiers.scheme_id = scheme_dates.scheme_id
+            and scheme_tiers.scheme_version = scheme_dates.scheme_version
     left join counted
         on
             scheme_tiers.scheme_id = counted.scheme_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,8 @@ from clientele.errors import UnavailableError
 from clientele.lake.descriptions import FeedDescription, load_descriptions
 from clientele.lake.log import LoadRecord, ResolvedLoad, read_records, resolve
 from clientele.lake.raw import malformed_path, raw_path
+from clientele.lake.reviews import read_reviews
+from clientele.lake.sealed import mount_sealed
 from clientele.settings import Settings
 
 _OWN_COLUMNS = ("_load_id", "_row_number", "_position_id")
@@ -54,9 +57,13 @@ _MALFORMED_ROWS = (
 
 
 def mount(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, known_load_id: int | None = None
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    known_load_id: int | None = None,
+    known_sequence_number: int | None = None,
+    review_dates: Iterable[date] = (),
 ) -> None:
-    """Make the relations of the schema ``lake`` from the loads up to ``known_load_id`` (None: all).
+    """Make the relations of the schema ``lake`` from the log up to a load and a review (None: all of it).
 
     ``<source>__<feed>``   a view: one row per row of the files that count, see ``_feed_view``
     ``readable_rows``      a view: one row per row of those, over all feeds that are described
@@ -65,6 +72,8 @@ def mount(
     ``malformed_rows``     one row per row of an accepted file that could not be split
     ``redriven_rows``      one row per row that was set aside and came again, repaired, in a later load
     ``feeds``              one row per described feed, with what its volume checks are set to
+    ``sealed_...``         the sealed reviews, and with ``proposed_review_dates`` the month ends
+                           ``review_dates``, which this run decides on: see ``sealed``
 
     Views name their files one by one; they stay right while the lake grows. Raises UnavailableError when a
     file of the lake is missing or damaged.
@@ -100,6 +109,7 @@ def mount(
         select = _feed_view(settings, feed, active[feed.source, feed.name])
         connection.execute(f"create or replace view {view} as {select}")
     connection.execute(f"create or replace view lake.readable_rows as {_readable_rows(feeds)}")
+    mount_sealed(connection, settings, read_reviews(settings, known_sequence_number), review_dates)
 
 
 def _readable_rows(feeds: Iterable[FeedDescription]) -> str:

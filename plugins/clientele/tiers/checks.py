@@ -10,6 +10,7 @@ from clientele.tiers.condition_checks import check_bounds, check_condition
 from clientele.tiers.conditions import AtLeastOf, Condition, implies
 from clientele.tiers.findings import Finding, Path
 from clientele.tiers.intervals import seam_problem
+from clientele.tiers.limits import check_limits
 from clientele.tiers.metrics import METRICS
 from clientele.tiers.policy_checks import check_policy
 from clientele.tiers.reads import conditions_of, measures_of, missing_figures, names_read
@@ -40,6 +41,7 @@ def check(scheme: Scheme) -> Iterator[Finding]:
         if condition.referrer_of and not (isinstance(scheme, RulesScheme) and path[0] == "rules"):
             yield Finding((*path, "referrer_of"), "referrer_of stands in the rules of method rules only")
     yield from check_policy(scheme)
+    yield from check_limits(scheme)
     match scheme:
         case CumulativeShareScheme() | RankShareScheme():
             yield from _check_shares(scheme)

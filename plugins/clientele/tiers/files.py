@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from clientele.tiers.checks import check
 from clientele.tiers.scheme import Scheme, SchemeFile
 
 _SCHEME_PATH = ("models", 0, "config", "meta", "scheme")
-_MODEL_SQL = "{{ assign_tiers(model.config.meta.scheme) }}"
+MODEL_SQL = "{{ assign_tiers(model.config.meta.scheme) }}"
 
 
 class Problem(NamedTuple):
@@ -63,15 +64,21 @@ def load_schemes(folder: Path) -> dict[str, Scheme]:
     return schemes
 
 
-def content_hash(file: Path) -> str:
-    """SHA-256 of what a scheme file says: its layout, comments and description do not count.
+def content_of(file: Path) -> dict[str, Any]:
+    """What a scheme file says, as plain values: its layout, comments and description are left out.
 
     Raises InvalidSchemesError when the file cannot be used.
     """
     scheme, problems = _read(file)
     if scheme is None:
         raise InvalidSchemesError(problems)
-    return hash_of(_at(_plain(_parse(file)), _SCHEME_PATH))
+    content: dict[str, Any] = _at(_plain(_parse(file)), _SCHEME_PATH)
+    return content
+
+
+def content_hash(file: Path) -> str:
+    """SHA-256 of ``content_of`` the file; raises InvalidSchemesError when the file cannot be used."""
+    return hash_of(content_of(file))
 
 
 def hash_of(content: object) -> str:
@@ -81,10 +88,16 @@ def hash_of(content: object) -> str:
 
 
 def _parse(file: Path) -> Any:
+    return _tree(file.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=256)
+def _tree(text: str) -> Any:
+    """The parsed text, only to be read: rules, versions and hashes of a run come from the same files."""
     yaml = YAML(typ="rt", pure=True)
     # dbt reads YAML 1.1; what is checked must be what dbt will see.
     yaml.version = (1, 1)
-    return yaml.load(file.read_text(encoding="utf-8"))
+    return yaml.load(text)
 
 
 def _read(file: Path) -> tuple[Scheme | None, list[Problem]]:
@@ -123,8 +136,8 @@ def _name_problems(name: str, file: Path, tree: Any, scheme: Scheme) -> list[Pro
                 Problem(name, _line(tree, path), f"{path[-1]} {value} is not the file's name {file.stem}")
             )
     model = file.with_suffix(".sql")
-    if not model.is_file() or model.read_text(encoding="utf-8").strip() != _MODEL_SQL:
-        problems.append(Problem(name, 1, f"needs {model.name} beside it with the one line {_MODEL_SQL}"))
+    if not model.is_file() or model.read_text(encoding="utf-8").strip() != MODEL_SQL:
+        problems.append(Problem(name, 1, f"needs {model.name} beside it with the one line {MODEL_SQL}"))
     return problems
 
 

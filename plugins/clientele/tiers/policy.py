@@ -13,9 +13,9 @@ Cadence = Literal["daily", "monthly", "quarterly", "yearly", "anniversary"]
 
 
 class MaximumDowngrades(Shape):
-    """No more downgrades than ``count`` in the ``months`` that end at the review."""
+    """No more downgrades than ``count``, at most 6, in the ``months`` that end at the review."""
 
-    count: PositiveInteger
+    count: Annotated[int, Field(strict=True, ge=1, le=6)]
     months: PositiveInteger
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import ConfigDict, Discriminator, Field, StrictBool, StringConstraints, Tag, model_validator
 
 from clientele.tiers.conditions import AtLeastOf, Bounds, Condition, Conditions
+from clientele.tiers.limits import Limits
 from clientele.tiers.metrics import Unit
 from clientele.tiers.policy import Policy
 from clientele.tiers.shapes import (
@@ -288,6 +289,7 @@ class SchemeBase(Shape):
         Field(default_factory=list, description="Figures made of metrics; each may read those above it."),
     ]
     policy: Policy | None = None
+    limits: Limits | None = None
 
 
 class CumulativeShareScheme(SchemeBase):

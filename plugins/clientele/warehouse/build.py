@@ -87,18 +87,35 @@ def dbt_process(
 
 
 def parsed_project(settings: Settings) -> Path:
-    """What dbt made of the project's files in the last run; no run needs it."""
-    return settings.warehouse / "partial_parse.msgpack"
+    """What dbt made of the project's files in the last run; no run needs it. A copy of the project keeps its own."""
+    is_copy = settings.dbt_project != Settings.dbt_project
+    return (settings.dbt_project if is_copy else settings.warehouse) / "partial_parse.msgpack"
 
 
-def build(settings: Settings, candidate: Candidate, progress: Progress) -> None:
+def build(
+    settings: Settings,
+    candidate: Candidate,
+    progress: Progress,
+    *,
+    select: Sequence[str] = (),
+    with_tests: bool = True,
+    variables: Mapping[str, object] | None = None,
+) -> None:
     """Build and test every model in the candidate.
+
+    ``select`` are dbt's selectors, such as ``+int_tier_decisions``; by default everything is built.
+    ``variables`` go before those of the project.
 
     Raises GateFailedError naming the first model or test that failed, UnavailableError when dbt could not
     run at all.
     """
     last = ""
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    excluded = ["unit_test"] if with_tests else ["unit_test", "test"]
+    arguments = ["build", *(part for kind in excluded for part in ("--exclude-resource-type", kind))]
+    if select:
+        arguments += ["--select", *select]
+    if variables:
+        arguments += ["--vars", json.dumps(variables)]
     with dbt_process(settings, candidate.database, candidate.target, arguments) as process:
         for line in process.stdout or ():
             last = line.strip() or last

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock
 
 from clientele.durable import write_durably
 from clientele.errors import UnavailableError
 from clientele.settings import Settings
+
+#: Handed out to nobody: what carries it can never be published.
+NO_TOKEN: Final = 0
 
 
 def next_token(settings: Settings) -> int:
@@ -28,7 +32,7 @@ def next_token(settings: Settings) -> int:
 
 def is_current(settings: Settings, token: int) -> bool:
     """Whether ``token`` is the newest one handed out."""
-    return _read_token(_fence(settings)) == token
+    return token != NO_TOKEN and _read_token(_fence(settings)) == token
 
 
 def _fence(settings: Settings) -> Path:
