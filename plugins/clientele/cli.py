@@ -248,12 +248,66 @@ def _release_rollback(arguments: argparse.Namespace, settings: Settings) -> tupl
     return release, EXIT_DONE
 
 
+def _review(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.reviews import commands
+
+    return commands.review(arguments, settings, _say)
+
+
+def _replay(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.reviews import commands
+
+    return commands.replay_review(arguments, settings, _say)
+
+
+def _simulate(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele import simulation
+
+    done = simulation.simulate(
+        settings,
+        simulation.scheme_text(None, arguments.scheme_file),
+        arguments.first,
+        arguments.last,
+        _say,
+        against=arguments.against,
+        output=arguments.output,
+    )
+    _say(simulation.as_text(done))
+    return done, EXIT_DONE
+
+
+def _report(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele import pipeline
+    from clientele.report import FORMATS, LANGUAGES
+
+    files = pipeline.report(
+        settings,
+        arguments.as_of,
+        _say,
+        formats=FORMATS if arguments.format == "all" else [arguments.format],
+        languages=LANGUAGES if arguments.language == "both" else [arguments.language],
+        scheme_ids=arguments.scheme or (),
+        is_for_staff=arguments.staff,
+    )
+    if arguments.staff:
+        _say("with customers' names: for staff alone, delete them when they have been read")
+    return {"files": files}, EXIT_DONE
+
+
 def _release_push(_arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
     from clientele import pipeline
 
     pushed = pipeline.push(settings, _say)
     _say(f"PostgreSQL {'already showed' if pushed.is_unchanged else 'shows'} {pushed.release_id}")
     return pushed, EXIT_DONE
+
+
+def _bi_bundle(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
+    from clientele.bi.superset import write_bundle
+
+    path = write_bundle(settings, arguments.output)
+    _say(f"wrote {path}")
+    return {"bundle": path}, EXIT_DONE
 
 
 def _add_explain(explain: argparse.ArgumentParser) -> None:
@@ -269,6 +323,81 @@ def _add_explain(explain: argparse.ArgumentParser) -> None:
         "--as-of", type=_day, metavar="DATE", help="the tier of that day (default: the release's date)"
     )
     explain.add_argument("--language", choices=["zh", "en"], default="en", help="(default en)")
+
+
+def _add_reviews(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """`clientele review` and `clientele replay`: tiers decided once a month, and decided again."""
+    review = command("review", _review, "propose, approve or reject a tier review; without a date, list them")
+    review.add_argument("--list", action="store_true", help="the reviews so far, and what waits")
+    review.add_argument("--as-of", type=_day, metavar="DATE", help="the month end that is reviewed")
+    review.add_argument("--from", dest="first", type=_day, metavar="DATE", help="the first of many months")
+    review.add_argument("--to", dest="last", type=_day, metavar="DATE", help="the last of them")
+    review.add_argument("--scheme", nargs="+", metavar="ID", help="these alone (default: all in use)")
+    review.add_argument("--approve", metavar="NAME", help="seal what was proposed; NAME is kept")
+    review.add_argument("--reject", metavar="NAME", help="keep that NAME rejected it; nothing else changes")
+    review.add_argument("--reason", metavar="TEXT", help="why it is rejected")
+    replay = command("replay", _replay, "decide a sealed review again; exit code 1 when it differs")
+    replay.add_argument("review_id", metavar="REVIEW", help="such as 2026-06-30")
+    replay.add_argument(
+        "--known", choices=["then", "now"], required=True, help="from what was known then, or is known now"
+    )
+
+
+def _add_report(report: argparse.ArgumentParser) -> None:
+    """`clientele report`: of which date, and in which form."""
+    report.add_argument(
+        "--as-of",
+        type=_day,
+        metavar="DATE",
+        help="a date whose tiers are published (default: that of the newest sealed review, or the release's)",
+    )
+    report.add_argument(
+        "--format", choices=["html", "pdf", "xlsx", "all"], default="all", help="(default all)"
+    )
+    report.add_argument("--language", choices=["zh", "en", "both"], default="both", help="(default both)")
+    report.add_argument(
+        "--scheme",
+        nargs="+",
+        metavar="ID",
+        help="schemes to show whole (default: those that decide something)",
+    )
+    report.add_argument(
+        "--staff", action="store_true", help="with customers' names, below staff/; needs the secret key"
+    )
+
+
+def _add_simulation(simulate: argparse.ArgumentParser) -> None:
+    """`clientele simulate`: a scheme tried on months that are past."""
+    simulate.description = (
+        "Run a new or changed scheme file over past months with the models and the data of production, and"
+        " hold it against the tiers that customers really had: who would have been higher or lower, how"
+        " often tiers change, what the benefits cost, what moves when a threshold moves. Needs a current"
+        " release and publishes nothing; the same file can go into dbt_project/tiers/ unchanged."
+        " docs/simulation.md has an example."
+    )
+    simulate.add_argument(
+        "scheme_file", type=Path, metavar="SCHEME_FILE", help="as docs/schemes.md says; any name"
+    )
+    simulate.add_argument(
+        "--from", dest="first", type=_day, required=True, metavar="DATE", help="a day of the first month"
+    )
+    simulate.add_argument(
+        "--to",
+        dest="last",
+        type=_day,
+        required=True,
+        metavar="DATE",
+        help="the last day; month ends up to it and the day itself are computed",
+    )
+    simulate.add_argument(
+        "--against", metavar="SCHEME_ID", help="published scheme to compare with (default: of the same id)"
+    )
+    simulate.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="folder of the results (default reports/simulations/<scheme>_v<version>_<from>_<to>)",
+    )
 
 
 def _add_releases(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -363,7 +492,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
 
     _add_quarantine(group("quarantine", "rows that were set aside: list, show, export, redrive"))
+    _add_reviews(command)
+    _add_simulation(command("simulate", _simulate, "try a new or changed scheme on months that are past"))
+    _add_report(command("report", _report, "write the tier review of the current release"))
     _add_releases(group("release", "what was published: list, rollback, push to PostgreSQL"))
+    bi = group("bi", "dashboards for Superset")("bundle", _bi_bundle, "write what Superset imports")
+    bi.add_argument("--output", type=Path, metavar="FILE", help="(default: bi/superset.zip in the home)")
     source = group("source", "systems that export files")(
         "new", _source_new, "draft the description of a source from one of its files"
     )

@@ -11,7 +11,9 @@ from typing import Literal
 from clientele.errors import ClienteleError
 from clientele.lake import log
 from clientele.lake.descriptions import load_descriptions
+from clientele.lake.reviews import read_reviews, verify_reviews
 from clientele.lake.verify import verify_lake
+from clientele.publish.reviews import published_review
 from clientele.publish.store import current_release
 from clientele.publish.verify import verify_release
 from clientele.settings import Settings
@@ -39,6 +41,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("sources", _sources),
         ("schemes", _schemes),
         ("lake", _lake),
+        ("reviews", _reviews),
         ("release", _release),
         ("postgresql", _postgresql),
     ]
@@ -91,6 +94,25 @@ def _lake(settings: Settings) -> Iterator[Finding]:
         yield Finding("lake", "failed", fault)
     if not faults:
         yield Finding("lake", "ok", f"{log.last_load_id(settings)} loads without a gap, every file there")
+
+
+def _reviews(settings: Settings) -> Iterator[Finding]:
+    faults = verify_reviews(settings)
+    for fault in faults:
+        yield Finding("reviews", "failed", fault)
+    if faults:
+        return
+    records = {record.sequence_number: record for record in read_reviews(settings)}
+    shown = published_review(settings)
+    if shown is not None and (
+        shown.sequence_number not in records
+        or records[shown.sequence_number].record_hash != shown.record_hash
+    ):
+        yield Finding(
+            "reviews", "failed", f"the current release shows review {shown.review_id}, the lake has lost it"
+        )
+    elif records:
+        yield Finding("reviews", "ok", f"{len(records)} in the chain, every file as it was sealed")
 
 
 def _release(settings: Settings) -> Iterator[Finding]:

@@ -7,12 +7,13 @@ Each step takes the run's id from the one before, so that every step may run in 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clientele.errors import GateFailedError, UnavailableError
+from clientele.errors import ConfigurationError, GateFailedError, UnavailableError
 from clientele.lake import ingest as lake_ingest
 from clientele.publish import release as releases
 from clientele.publish.descriptions import read_descriptions
@@ -20,13 +21,15 @@ from clientele.publish.record import Release
 from clientele.publish.rollback import earlier_state
 from clientele.publish.store import current_release
 from clientele.quality import gate
-from clientele.report import render
+from clientele.report import FORMATS, LANGUAGES, FindNames, Format, Language, Limits, Names, render
+from clientele.reviews import decide, outcome, proposal, replaying
 from clientele.settings import Settings
 from clientele.tiers import superseded, versions_built, versions_in
 from clientele.warehouse import build as dbt_build
 from clientele.warehouse.candidate import Candidate, begin, discard_older, open_candidate
 
 if TYPE_CHECKING:
+    from clientele.lake.reviews import DecisionMode, ReviewRecord
     from clientele.publish.postgres import Pushed
 
 Progress = Callable[[str], None]
@@ -79,12 +82,10 @@ def publish(settings: Settings, run_id: str) -> Release:
         token=candidate.token,
         quality_results=_results(candidate),
         descriptions=read_descriptions(candidate.target / "manifest.json"),
-        render_report=_render_report,
+        render_report=partial(_render_report, settings),
         scheme_versions=versions_built(candidate.target / "manifest.json"),
     )
-    if settings.postgres_url is not None:
-        push(settings, lambda _line: None)
-    return release
+    return _shown(settings, release)
 
 
 def push(settings: Settings, progress: Progress) -> Pushed:
@@ -108,15 +109,65 @@ def roll_back(settings: Settings, release_id: str | None) -> Release:
         token=state.token,
         quality_results=state.quality_results,
         descriptions=state.descriptions,
-        render_report=_render_report,
+        render_report=partial(_render_report, settings),
     )
+    return _shown(settings, release)
+
+
+def _shown(settings: Settings, release: Release) -> Release:
+    """The published release, after PostgreSQL shows it too, where there is one."""
     if settings.postgres_url is not None:
         push(settings, lambda _line: None)
     return release
 
 
-def _render_report(database: Path, output: Path) -> list[Path]:
-    return [render(database, output)]
+def _render_report(settings: Settings, database: Path, output: Path) -> list[Path]:
+    return render(database, output, limits=Limits(settings.memory_limit, settings.threads))
+
+
+def report(
+    settings: Settings,
+    as_of_date: date | None,
+    progress: Progress,
+    *,
+    formats: Sequence[Format] = FORMATS,
+    languages: Sequence[Language] = LANGUAGES,
+    scheme_ids: Sequence[str] = (),
+    is_for_staff: bool = False,
+) -> list[Path]:
+    """Write the tier review of the current release into the reports, or with names for the staff alone.
+
+    Without a date it is that of the newest sealed review, or else the release's own. ``scheme_ids`` are those
+    to show whole. Raises UnavailableError when nothing is published, a vault cannot be opened or a file
+    cannot be written, and ConfigurationError for a date without tiers or another secret key than the lake's.
+    """
+    database = settings.published / "clientele.duckdb"
+    if not database.exists():
+        raise UnavailableError("nothing has been published yet", remedy="run `clientele run` first")
+    names: Names = "keys_only"
+    find_names: FindNames | None = None
+    if is_for_staff or settings.report_masked_names:
+        from clientele.crm.contacts import customer_names, masked
+
+        def find_names(keys: Collection[str]) -> dict[str, str]:
+            found = customer_names(settings, keys)
+            return found if is_for_staff else {key: masked(name) for key, name in found.items()}
+
+        names = "full_names" if is_for_staff else "masked_names"
+    files = render(
+        database,
+        settings.home / "staff" if is_for_staff else settings.reports,
+        as_of_date=as_of_date,
+        formats=formats,
+        languages=languages,
+        scheme_ids=scheme_ids,
+        names=names,
+        find_names=find_names,
+        limits=Limits(settings.memory_limit, settings.threads),
+    )
+    for file in files:
+        progress(f"wrote {file}")
+    return files
 
 
 def _results(candidate: Candidate) -> list[gate.CheckResult]:
@@ -149,3 +200,50 @@ def run(settings: Settings, as_of_date: date | None, progress: Progress) -> Rele
     check(settings, run_id, "built")
     progress("publish")
     return publish(settings, run_id)
+
+
+def propose_review(
+    settings: Settings, as_of_date: date, scheme_ids: Sequence[str] | None, progress: Progress
+) -> proposal.Proposal:
+    """Build and check what a review of the schemes (None: of all in use) would seal; nothing is published."""
+    return proposal.propose_review(settings, as_of_date, scheme_ids, progress)
+
+
+def approve_review(
+    settings: Settings, as_of_date: date, decided_by: str, mode: DecisionMode, progress: Progress
+) -> ReviewRecord:
+    """Seal what was proposed as of a date into the lake; the run after it publishes it."""
+    return decide.approve_review(settings, as_of_date, decided_by, mode, progress)
+
+
+def describe_review(settings: Settings, as_of_date: date) -> str:
+    """What waits for a decision as of a date, in counts, as Markdown for whoever decides."""
+    moved = outcome.read_outcomes(settings, as_of_date)
+    return outcome.describe(_waiting(settings, as_of_date), moved, settings.data_docs_address)
+
+
+def needs_no_person(settings: Settings, as_of_date: date) -> bool:
+    """Whether what waits as of a date may be approved unattended."""
+    return decide.needs_no_person(settings, _waiting(settings, as_of_date))
+
+
+def _waiting(settings: Settings, as_of_date: date) -> proposal.Proposal:
+    waiting = proposal.open_proposal(settings, as_of_date)
+    if waiting is None:
+        raise ConfigurationError(
+            f"no proposal as of {as_of_date} waits for a decision",
+            remedy=f"`clientele review --as-of {as_of_date}` makes one",
+        )
+    return waiting
+
+
+def reject_review(settings: Settings, as_of_date: date, decided_by: str, reason: str) -> ReviewRecord:
+    """Keep who rejected a proposal and why; nothing else changes."""
+    return decide.reject_review(settings, as_of_date, decided_by, reason)
+
+
+def replay(
+    settings: Settings, review_id: str, known: replaying.Known, progress: Progress
+) -> replaying.Replay:
+    """Decide a sealed review again from what was known then, or from all that is known now."""
+    return replaying.replay(settings, review_id, known, progress)

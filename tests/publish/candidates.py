@@ -55,9 +55,20 @@ DECLARATIONS: Mapping[str, str] = {
         decided_on_date date not null, scheme_version integer, is_review boolean, outcome varchar,
         previous_tier_code varchar, previous_tier_rank integer, computed_tier_code varchar,
         computed_tier_rank integer, tier_code varchar, tier_rank integer, override_id varchar,
+        override_reason varchar, override_requested_by varchar,
         deciding_criterion varchar, deciding_value decimal(28, 6), threshold_value decimal(28, 6),
         shortfall_value decimal(28, 6), change_metric varchar, change_value decimal(28, 6),
         change_tier_code varchar""",
+    "tier_reviews": """review_id varchar not null, sequence_number bigint not null, as_of_date date not null,
+        scheme_id varchar not null, scheme_version integer, scheme_content_hash varchar, known_load_id bigint,
+        decisions_count bigint, new_count bigint, upgraded_count bigint, kept_count bigint,
+        downgraded_count bigint, merged_count bigint, left_count bigint, decisions_digest varchar,
+        decided_by varchar, decided_at timestamp, decision_mode varchar, record_hash varchar,
+        previous_record_hash varchar""",
+    "tier_restatements": """review_id varchar not null, found_in_review_id varchar not null,
+        scheme_id varchar not null, customer_key varchar not null, tier_code_then varchar,
+        tier_code_now varchar, tier_rank_then integer, tier_rank_now integer, cause varchar,
+        rows_count bigint, load_ids varchar, row_numbers varchar""",
     "tier_disagreements": """as_of_date date, scheme_id varchar not null, tier_code varchar not null,
         other_scheme_id varchar not null, other_tier_code varchar not null, customers_count bigint,
         net_sales_12m_amount decimal(38, 4)""",
@@ -74,6 +85,9 @@ DECLARATIONS: Mapping[str, str] = {
         scheme_title_zh varchar, scheme_title_en varchar, tier_code varchar not null, tier_rank integer,
         tier_name_zh varchar, tier_name_en varchar, customers_count bigint, customers_ratio decimal(9, 6),
         net_sales_12m_amount decimal(38, 4), net_sales_12m_ratio decimal(9, 6)""",
+    "review_outcomes": """as_of_date date not null, scheme_id varchar not null, scheme_version integer,
+        judged_count bigint, customers_count bigint, upgraded_count bigint, downgraded_count bigint,
+        downgraded_ratio decimal(9, 6), downgraded_limit_ratio decimal(9, 6)""",
     "sales_totals": """source varchar not null, channel varchar not null, currency_code varchar not null,
         receipts_count bigint, anonymous_receipts_count bigint, accounts_count bigint,
         net_sales_amount decimal(38, 4), anonymous_net_sales_amount decimal(38, 4)""",
@@ -221,6 +235,19 @@ def _rows(shop: Shop) -> dict[str, list[dict[str, object]]]:
             {**scheme, "customer_key": key, "tier_code": "A", "decided_on_date": shop.as_of_date}
             for key in customers
         ],
+        "tier_reviews": [
+            {**scheme, "review_id": day, "sequence_number": number, "as_of_date": day}
+            for number, day in enumerate(("2024-05-31", "2024-06-30"), start=1)
+        ],
+        "tier_restatements": [
+            {
+                "review_id": "2024-05-31",
+                "found_in_review_id": "2024-06-30",
+                "scheme_id": scheme["scheme_id"],
+                "customer_key": key,
+            }
+            for key in customers
+        ],
         "tier_disagreements": [
             {"scheme_id": "a", "tier_code": "A", "other_scheme_id": "b", "other_tier_code": code}
             for code in ("x", "y")
@@ -240,6 +267,9 @@ def _rows(shop: Shop) -> dict[str, list[dict[str, object]]]:
         "tier_sizes": [
             {**scheme, "as_of_date": shop.as_of_date, "tier_code": code, "customers_count": 1}
             for code in ("A", "B")
+        ],
+        "review_outcomes": [
+            {**scheme, "as_of_date": day, "downgraded_count": 1} for day in ("2024-05-31", "2024-06-30")
         ],
         "sales_totals": [
             {"source": "generic", "channel": channel, "currency_code": "CNY", "receipts_count": 2}

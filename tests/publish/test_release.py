@@ -120,7 +120,11 @@ def test_nothing_lies_beside_the_files_of_a_release(settings, first_release):
         "report",
         "release.json",
     }
-    assert names_in(first_release.directory / "crm") == {"customer_tier_changes.csv", "manifest.json"}
+    assert names_in(first_release.directory / "crm") == {
+        "customer_tier_changes.csv",
+        "manifest.json",
+        "reviews",
+    }
     assert names_in(first_release.directory / "parquet") == {f"{table}.parquet" for table in PUBLISHED_TABLES}
     assert all(
         path.stat().st_mode & 0o222 == 0 for path in first_release.directory.rglob("*") if path.is_file()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -92,7 +92,7 @@ where change is not null
 """
 
 _WRITE = """
-copy (select {cells} from tiers_changed order by customer_key, scheme_id)
+copy (select {cells} from {table} order by customer_key, scheme_id)
 to $path (format csv, header, delimiter ',', quote '"', escape '"', nullstr '')
 """
 
@@ -140,7 +140,7 @@ def write_changes(
         )
         counts = connection.execute("select change, count(*) from tiers_changed group by change").fetchall()
         beside = output / f".{CHANGES_FILE}.part"
-        connection.execute(_WRITE.format(cells=", ".join(map(_cell, COLUMNS))), {"path": str(beside)})
+        write_cells(connection, "tiers_changed", COLUMNS, _TEXT_COLUMNS, beside)
     with beside.open("rb") as stream:
         checksum = hashlib.file_digest(stream, "sha256").hexdigest()
     beside.replace(file)
@@ -175,9 +175,18 @@ def without_formula(expression: str) -> str:
     return f"if(regexp_matches({expression}, '{_FORMULA_START}'), '''' || {expression}, {expression})"
 
 
-def _cell(column: str) -> str:
-    """SQL of one cell, named."""
-    return column if column not in _TEXT_COLUMNS else f"{without_formula(column)} as {column}"
+def write_cells(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[str],
+    text_columns: Collection[str],
+    file: Path,
+) -> None:
+    """Write ``columns`` of a table as CSV, ordered by customer and scheme; texts start no formula."""
+    cells = [
+        f"{without_formula(column)} as {column}" if column in text_columns else column for column in columns
+    ]
+    connection.execute(_WRITE.format(cells=", ".join(cells), table=table), {"path": str(file)})
 
 
 def _write_manifest(export: CrmExport) -> None:

@@ -37,7 +37,8 @@ STORE: Final = "clientele_releases"
 READER: Final = "clientele_reader"
 #: Reads every published table.
 CRM: Final = "clientele_crm"
-_NOT_FOR_READERS: Final = frozenset({"customer_accounts", "shared_keys"})
+#: Names accounts: for the CRM only.
+NOT_FOR_READERS: Final = frozenset({"customer_accounts", "shared_keys"})
 #: What BI filters by, beside the keys and ``customer_key``.
 _FURTHER_INDEXES: Final[Mapping[str, Sequence[Sequence[str]]]] = {
     "customer_tiers": (("scheme_id", "tier_code"),),
@@ -339,7 +340,7 @@ def _grant(session: psycopg.Connection) -> None:
         session.execute(sql.SQL("grant usage on schema {} to {}").format(schema, name))
         session.execute(sql.SQL("revoke all on all tables in schema {} from {}").format(schema, name))
         session.execute(sql.SQL("grant select on all tables in schema {} to {}").format(schema, name))
-    for table in sorted(_NOT_FOR_READERS):
+    for table in sorted(NOT_FOR_READERS):
         view = sql.Identifier(SCHEMA, table)
         if _layout(session, SCHEMA, table):
             revoke = sql.SQL("revoke select on {} from {}")

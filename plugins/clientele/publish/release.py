@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from clientele.crm.changes import write_changes
+from clientele.crm.review_changes import write_review_changes
 from clientele.durable import write_durably
 from clientele.errors import GateFailedError, UnavailableError
 from clientele.failpoints import failpoint
@@ -90,6 +91,12 @@ def publish(
             )
             building = store.start_building(settings, run_id)
             try:
+                write_review_changes(
+                    candidate_database,
+                    previous.directory / store.CRM if previous else None,
+                    building / store.CRM,
+                    memory_limit=settings.memory_limit,
+                )
                 release = _build(settings, snapshot, release, previous, building, descriptions, render_report)
                 _require_current(settings, token)
             except BaseException:

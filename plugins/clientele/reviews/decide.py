@@ -1,0 +1,141 @@
+"""Deciding on a proposal: approved it is sealed into the lake, rejected it is kept there without effect."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, date, datetime
+
+from clientele.errors import ConfigurationError, GateFailedError
+from clientele.lake.reviews import (
+    DecisionMode,
+    Kind,
+    ReviewDraft,
+    ReviewRecord,
+    file_hashes,
+    read_reviews,
+    seal,
+)
+from clientele.reviews.proposal import FILES, RECORD, Proposal, open_proposal, proposal_folder
+from clientele.settings import Settings
+from clientele.warehouse.build import Progress
+
+#: Who decided where nobody did.
+UNATTENDED = "unattended"
+
+
+def approve_review(
+    settings: Settings,
+    as_of_date: date,
+    decided_by: str,
+    mode: DecisionMode,
+    progress: Progress,
+    *,
+    now: datetime | None = None,
+) -> ReviewRecord:
+    """Seal exactly what was proposed as of a date; the next run publishes it.
+
+    Approving again what was sealed already returns its record. Raises ConfigurationError when there is
+    nothing to approve or an unattended approval is not allowed, GateFailedError when the proposal is stale,
+    is not what was proposed, or (unattended) a check of its outcome said no.
+    """
+    proposal = open_proposal(settings, as_of_date)
+    if proposal is None:
+        return _decided_already(settings, as_of_date, "sealed")
+    require_name(decided_by)
+    if mode == "unattended":
+        _require_unattended(settings, proposal)
+    files = proposal_folder(settings, as_of_date) / FILES
+    if file_hashes(files) != proposal.files:
+        raise GateFailedError(
+            f"what lies in {files} is not what was proposed as of {as_of_date}", remedy="propose it again"
+        )
+    progress(f"seal the review as of {as_of_date}")
+    draft = _draft_of(proposal, "sealed", decided_by, mode, None, now)
+    record = seal(settings, draft, files)
+    _discard(settings, as_of_date)
+    return record
+
+
+def reject_review(
+    settings: Settings, as_of_date: date, decided_by: str, reason: str, *, now: datetime | None = None
+) -> ReviewRecord:
+    """Keep in the lake that a proposal was rejected, by whom and why; no table hears of it.
+
+    Rejecting again what was rejected already returns its record. Raises ConfigurationError when nothing
+    waits or no reason is given.
+    """
+    proposal = open_proposal(settings, as_of_date)
+    if proposal is None:
+        return _decided_already(settings, as_of_date, "rejected")
+    require_name(decided_by)
+    if not reason.strip():
+        raise ConfigurationError("a rejection needs a reason", remedy="say why with --reason")
+    draft = _draft_of(proposal, "rejected", decided_by, "person", reason.strip(), now)
+    record = seal(settings, draft)
+    _discard(settings, as_of_date)
+    return record
+
+
+def needs_no_person(settings: Settings, proposal: Proposal) -> bool:
+    """Whether it may be approved unattended: that is allowed here, and every check of its outcome passed."""
+    return settings.approve_unattended and proposal.passes_every_check
+
+
+def _draft_of(
+    proposal: Proposal,
+    kind: Kind,
+    decided_by: str,
+    mode: DecisionMode,
+    reason: str | None,
+    now: datetime | None,
+) -> ReviewDraft:
+    """The proposal as a decided review; ``now`` is an aware time, by default the clock's."""
+    return ReviewDraft(
+        kind=kind,
+        as_of_date=proposal.as_of_date,
+        known_load_id=proposal.known_load_id,
+        known_sequence_number=proposal.known_sequence_number,
+        proposed_at=proposal.proposed_at,
+        decided_at=(now or datetime.now(UTC)).astimezone(UTC),
+        decided_by=decided_by.strip(),
+        decision_mode=mode,
+        reason=reason,
+        schemes=proposal.schemes,
+    )
+
+
+def _decided_already(settings: Settings, as_of_date: date, kind: Kind) -> ReviewRecord:
+    """What was decided last on the date, if it was decided so."""
+    of_the_date = [record for record in read_reviews(settings) if record.as_of_date == as_of_date]
+    if of_the_date and of_the_date[-1].kind == kind:
+        return of_the_date[-1]
+    raise ConfigurationError(
+        f"no proposal as of {as_of_date} waits for a decision",
+        remedy=f"`clientele review --as-of {as_of_date}` makes one",
+    )
+
+
+def require_name(decided_by: str) -> None:
+    """Raises ConfigurationError when nobody is named."""
+    if not decided_by.strip():
+        raise ConfigurationError("a decision needs the name of who takes it")
+
+
+def _require_unattended(settings: Settings, proposal: Proposal) -> None:
+    if not settings.approve_unattended:
+        raise ConfigurationError(
+            "reviews are approved by a person here", remedy="CLIENTELE_APPROVE_UNATTENDED=true allows it"
+        )
+    if not proposal.passes_every_check:
+        said_no = ", ".join(f"{finding.suite_name} {finding.check_id}" for finding in proposal.findings)
+        raise GateFailedError(
+            f"the review as of {proposal.as_of_date} needs a person: {said_no}",
+            remedy=f"`clientele review --as-of {proposal.as_of_date} --approve NAME`, or --reject",
+        )
+
+
+def _discard(settings: Settings, as_of_date: date) -> None:
+    """What was decided does not wait any more; its record goes first, so that half of it never does."""
+    folder = proposal_folder(settings, as_of_date)
+    (folder / RECORD).unlink()
+    shutil.rmtree(folder, ignore_errors=True)

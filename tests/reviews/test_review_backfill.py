@@ -1,0 +1,103 @@
+"""Reviews of many months: in order, each after the one before, from one build where nothing was sealed."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from datetime import date
+
+import pytest
+from review_builds import DATES
+from review_shop import at
+
+from clientele.errors import ConfigurationError
+from clientele.lake.reviews import read_reviews
+from clientele.reviews import backfill
+from clientele.reviews.decide import approve_review
+from clientele.reviews.proposal import propose_review
+
+BOTH = ["appliance_spend", "value_pyramid"]
+LAST = date(2026, 4, 30)
+
+
+def say(line: str) -> None:
+    del line
+
+
+def go(settings, first=DATES[1], last=LAST, scheme_ids=None):
+    return backfill.backfill_reviews(settings, first, last, scheme_ids, "Wang", say, now=at("2026-05-01"))
+
+
+def reviewed(settings, day):
+    propose_review(settings, day, None, say, now=at("2026-05-01"))
+    return approve_review(settings, day, "Wang", "person", say, now=at("2026-05-01"))
+
+
+def test_one_build_serves_all_months_and_reaches_as_far_back_as_each_of_them_would(settings, builds):
+    made = go(settings)
+    assert builds.counted == 1
+    assert builds.variables == {"recent_months": 14, "review_months": 38}
+    assert [record.as_of_date for record in made] == list(DATES[1:])
+    assert [record.known_sequence_number for record in made] == [0, 1, 2]
+    assert read_reviews(settings) == made
+    assert not (settings.warehouse / "reviews" / "backfill").exists()
+
+
+def test_each_month_takes_what_the_months_before_it_left(settings, builds):
+    counts = [[scheme.decisions_count for scheme in record.schemes] for record in go(settings)]
+    assert counts == [[4, 4], [2, 2], [2, 2]]
+
+
+def test_a_backfill_seals_what_reviewing_month_by_month_seals(settings, builds, tmp_path):
+    shutil.copytree(settings.home, tmp_path / "monthly")
+    monthly = dataclasses.replace(settings, home=tmp_path / "monthly")
+    at_once = go(settings)
+    one_by_one = [reviewed(monthly, day) for day in DATES[1:]]
+    assert [record.schemes for record in at_once] == [record.schemes for record in one_by_one]
+
+
+def test_once_a_scheme_was_reviewed_every_month_has_a_build_of_its_own(settings, builds):
+    reviewed(settings, DATES[1])
+    made = go(settings)
+    assert [record.as_of_date for record in made] == list(DATES[2:])
+    assert builds.counted == 3
+    assert go(settings) == []
+
+
+def test_a_backfill_that_was_interrupted_goes_on_after_the_last_sealed_month(settings, builds, monkeypatch):
+    sealing = backfill.seal
+    calls = []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return sealing(*arguments)
+
+    monkeypatch.setattr(backfill, "seal", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        go(settings)
+    assert len(go(settings)) == 2
+    assert [record.as_of_date for record in read_reviews(settings)] == list(DATES[1:])
+
+
+def test_schemes_that_were_never_reviewed_are_backfilled_at_once_beside_others(settings, builds):
+    propose_review(settings, LAST, BOTH[:1], say)
+    approve_review(settings, LAST, "Wang", "person", say)
+    made = go(settings, last=DATES[2], scheme_ids=BOTH[1:])
+    assert [record.review_id for record in made] == ["2026-02-28", "2026-03-31"]
+    assert [record.known_sequence_number for record in made] == [1, 2]
+    assert builds.counted == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(date(2026, 2, 27), LAST), (DATES[1], date(2026, 4, 29)), (LAST, DATES[1])]
+)
+def test_the_dates_are_month_ends_in_order(settings, builds, first, last):
+    with pytest.raises(ConfigurationError):
+        go(settings, first, last)
+
+
+def test_month_ends_come_one_after_the_other():
+    days = list(backfill.month_ends(date(2023, 12, 31), date(2024, 3, 31)))
+    assert days == [date(2023, 12, 31), date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)]
