@@ -70,7 +70,7 @@ class Summary:
     database: Path
     parquet: Path
     crm: Path
-    report: Path | None
+    reports: list[Path]
     data_docs: Path
 
 
@@ -131,7 +131,7 @@ def read_summary(settings: Settings) -> Summary:
         database=database,
         parquet=settings.published / "parquet",
         crm=settings.published / "crm",
-        report=settings.reports / reports[-1].name if reports else None,
+        reports=[settings.reports / page.name for page in reports],
         data_docs=settings.reports / "data_docs" / "index.html",
     )
 
@@ -201,7 +201,7 @@ def as_text(summary: Summary) -> str:
         f"  tables     {summary.database}",
         f"  Parquet    {summary.parquet}",
         f"  CRM        {summary.crm}",
-        f"  report     {summary.report}",
+        *(f"  report     {page}" for page in summary.reports),
         f"  data docs  {summary.data_docs}",
     ]
     return "\n".join(lines)

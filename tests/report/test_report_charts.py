@@ -1,68 +1,46 @@
-"""Drawings: pure, without words, the same bytes for the same rows."""
+"""Drawings: pure, said in the reader's language, the same bytes for the same figures."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree
 
-from clientele.report import charts
-from clientele.report.queries import TierSize
+import pytest
+
+from clientele.report import charts, flows
+from clientele.report.blocks import Chart, Flow, FlowLink, FlowNode, Series
+
+SVG = "{http://www.w3.org/2000/svg}"
+MONTHS = ("2026-01", "2026-02", "2026-03")
 
 
-def size(day: date, rank: int, customers: int, net_sales: str = "10") -> TierSize:
-    return TierSize(
-        as_of_date=day,
-        scheme_id="scheme",
-        scheme_version=1,
-        scheme_title_zh="方案",
-        scheme_title_en="Scheme",
-        tier_code=f"tier-{rank}",
-        tier_rank=rank,
-        tier_name_zh="天使",
-        tier_name_en="Angel",
-        customers_count=customers,
-        customers_ratio=None,
-        net_sales_12m_amount=Decimal(net_sales),
-        net_sales_12m_ratio=None,
+def shares(*values: tuple[str, tuple[int | Decimal | None, ...]]) -> Chart:
+    return Chart(
+        "各等级",
+        "shares",
+        MONTHS,
+        tuple(
+            Series(name, figures, charts.tier_colour(place / 2))
+            for place, (name, figures) in enumerate(values)
+        ),
+        "count",
     )
 
 
-HISTORY = [
-    size(day, rank, customers)
-    for day in (date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31))
-    for rank, customers in ((2, 10), (1, 90))
-]
+def marks(svg: str) -> dict[str, ElementTree.Element]:
+    """What is said of each mark, and the mark."""
+    return {
+        str(path.findtext(f"{SVG}title")): path
+        for path in ElementTree.fromstring(svg).iter(f"{SVG}path")
+        if path.find(f"{SVG}title") is not None
+    }
 
 
-def bar(svg: str) -> dict[str, str]:
-    rectangle = ElementTree.fromstring(svg).find("rect")
-    assert rectangle is not None
-    return rectangle.attrib
-
-
-def areas_of(svg: str) -> dict[str, tuple[float, float]]:
-    """Top and bottom of each area by colour, in drawing units from the top."""
-    areas = {}
-    for path in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}path"):
-        if path.get("aria-roledescription") == "area mark":
-            heights = [float(y) for _, y in re.findall(r"([-\d.]+),([-\d.]+)", path.attrib["d"])]
-            areas[path.attrib["fill"]] = (min(heights), max(heights))
-    return areas
-
-
-def test_a_bar_grows_away_from_the_middle_in_proportion_to_the_largest() -> None:
-    left = bar(charts.share_bar(Decimal("0.2"), Decimal("0.8"), 0, "left"))
-    right = bar(charts.share_bar(Decimal("0.2"), Decimal("0.8"), 0, "right"))
-    assert (left["x"], left["width"]) == ("75.000", "25.000")
-    assert (right["x"], right["width"]) == ("0.000", "25.000")
-
-
-def test_a_share_below_zero_or_unknown_has_no_bar() -> None:
-    for ratio in (Decimal("-0.1"), None):
-        assert bar(charts.share_bar(ratio, Decimal(1), 0, "right"))["width"] == "0.000"
-    assert bar(charts.share_bar(Decimal(0), Decimal(0), 0, "right"))["width"] == "0.000"
+def heights(path: ElementTree.Element) -> tuple[float, float]:
+    """Top and bottom of a bar, in drawing units from the top."""
+    _, top = map(float, re.findall(r"M([-\d.]+),([-\d.]+)", path.attrib["d"])[0])
+    return top, top + float(re.findall(r"v([-\d.]+)", path.attrib["d"])[0])
 
 
 def test_better_tiers_are_darker() -> None:
@@ -71,35 +49,98 @@ def test_better_tiers_are_darker() -> None:
     assert len(set(colours)) == 3
 
 
-def test_one_date_is_no_development() -> None:
-    assert charts.shares_over_time(HISTORY[:2], "customers") is None
-    assert charts.shares_over_time([], "customers") is None
+def test_every_bar_says_its_figure_and_its_share_when_pointed_at() -> None:
+    said = marks(charts.svg(shares(("天使 & <b>", (10, 20, None)), ("小", (90, 80, 5))), "zh"))
+    assert set(said) == {
+        "2026-01 · 天使 & <b> · 10 · 10.0%",
+        "2026-02 · 天使 & <b> · 20 · 20.0%",
+        "2026-01 · 小 · 90 · 90.0%",
+        "2026-02 · 小 · 80 · 80.0%",
+        "2026-03 · 小 · 5 · 100.0%",
+    }
 
 
 def test_the_best_tier_lies_on_top_in_its_share() -> None:
-    svg = charts.shares_over_time(HISTORY, "customers")
-    assert svg is not None
-    heights = areas_of(svg)
-    assert heights[charts.tier_colour(0)] == (0, 15)
-    assert heights[charts.tier_colour(1)] == (15, 150)
+    said = marks(charts.svg(shares(("Best", (10, 20, 5)), ("Rest", (90, 80, 95))), "en"))
+    top, bottom = heights(said["2026-01 · Best · 10 · 10.0%"])
+    below, end = heights(said["2026-01 · Rest · 90 · 90.0%"])
+    assert top == pytest.approx(0)
+    assert (bottom - top) / (end - below) == pytest.approx(1 / 9)
+    assert below == pytest.approx(bottom)
 
 
-def test_a_drawing_is_text_that_scales_and_repeats() -> None:
-    svg = charts.shares_over_time(HISTORY, "net_sales")
-    assert svg == charts.shares_over_time(HISTORY, "net_sales")
-    assert svg is not None
+def test_negative_sales_have_no_share() -> None:
+    chart = shares(
+        ("Kept", (Decimal(50), Decimal(50), Decimal(50))), ("Returned", (Decimal(-50), None, None))
+    )
+    said = marks(charts.svg(chart, "en"))
+    assert "2026-01 · Kept · 50 · 100.0%" in said
+    assert "2026-01 · Returned · −50 · 0.0%" in said
+
+
+def test_the_lost_are_drawn_downwards() -> None:
+    chart = Chart(
+        "", "stacked", ("2026-01",), (Series("New", (3,), "#00f"), Series("Lost", (-2,), "#f00")), "count"
+    )
+    said = marks(charts.svg(chart, "en"))
+    assert heights(said["2026-01 · New · 3"])[1] == pytest.approx(heights(said["2026-01 · Lost · −2"])[0])
+
+
+def test_a_line_leaves_out_what_is_not_known() -> None:
+    series = (Series("now", (Decimal("0.5"), None, Decimal("0.9")), "#00f"),)
+    said = marks(charts.svg(Chart("", "lines", ("1", "10", "20"), series, "ratio", "最大"), "zh"))
+    assert set(said) == {"1% · now · 50.0%", "20% · now · 90.0%"}
+
+
+def test_a_drawing_scales_repeats_and_has_no_words_but_the_reports() -> None:
+    chart = shares(("Best", (10, 20, 5)), ("Rest", (90, 80, 95)))
+    svg = charts.svg(chart, "en")
+    assert svg == charts.svg(chart, "en")
     root = ElementTree.fromstring(svg)
     assert "viewBox" in root.attrib
     assert not {"width", "height"} & set(root.attrib)
-    labels = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert "100%" in labels
-    assert not any("天" in str(label) or "Angel" in str(label) for label in labels)
+    assert "axis" not in " ".join(root.itertext())
     assert " id=" not in svg
+    assert {element.text for element in root.iter(f"{SVG}text")} >= {"2026-03", "100%"}
 
 
-def test_negative_net_sales_do_not_turn_the_drawing_over() -> None:
-    returned = [size(day, 1, 5, "-50") for day in (date(2026, 1, 31), date(2026, 2, 28))]
-    kept = [size(day, 2, 5, "50") for day in (date(2026, 1, 31), date(2026, 2, 28))]
-    svg = charts.shares_over_time([*returned, *kept], "net_sales")
-    assert svg is not None
-    assert areas_of(svg) == {charts.tier_colour(0): (0, 150), charts.tier_colour(1): (150, 150)}
+FLOW = Flow(
+    title="",
+    left=(FlowNode("a", "甲", "#111"), FlowNode("b", "乙", "#222"), FlowNode("(new)", "新", "#333")),
+    right=(FlowNode("a", "甲", "#111"), FlowNode("b", "乙", "#222")),
+    links=(
+        FlowLink("b", "b", 60, "plain"),
+        FlowLink("a", "a", 20, "plain"),
+        FlowLink("b", "a", 15, "good"),
+        FlowLink("a", "b", 5, "bad"),
+    ),
+    left_label="",
+    right_label="",
+)
+
+
+def test_a_flow_keeps_every_customer() -> None:
+    drawn = flows.laid_out(FLOW)
+    boxes = {(box.side, box.node.code): box for box in drawn.boxes}
+    # Nobody is new, so there is no box for the new.
+    assert set(boxes) == {("left", "a"), ("left", "b"), ("right", "a"), ("right", "b")}
+    assert boxes["left", "b"].high - boxes["left", "b"].low == 75
+    assert boxes["right", "a"].high - boxes["right", "a"].low == 35
+    for ribbon in drawn.ribbons:
+        assert {point.high - point.low for point in ribbon.points} == {ribbon.link.customers_count}
+    assert drawn.height == max(box.high for box in drawn.boxes)
+
+
+def test_the_ribbons_of_a_box_lie_side_by_side() -> None:
+    drawn = flows.laid_out(FLOW)
+    starts = {(ribbon.link.from_code, ribbon.link.to_code): ribbon.points[0].low for ribbon in drawn.ribbons}
+    ends = {(ribbon.link.from_code, ribbon.link.to_code): ribbon.points[-1].low for ribbon in drawn.ribbons}
+    assert starts["a", "b"] - starts["a", "a"] == 20
+    assert starts["b", "b"] - starts["b", "a"] == 15
+    assert ends["b", "a"] - ends["a", "a"] == 20
+
+
+def test_a_flow_names_its_tiers_and_says_its_links() -> None:
+    svg = charts.svg(FLOW, "zh")
+    assert {"乙 → 甲 · 15", "甲 → 甲 · 20", "乙 · 75"} <= set(marks(svg))
+    assert {"甲 25", "乙 65"} <= {element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")}

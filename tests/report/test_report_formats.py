@@ -8,6 +8,9 @@ from decimal import Decimal
 import pytest
 
 from clientele.report import formats
+from clientele.report.blocks import Column, Table
+from clientele.report.cells import kind_of, written
+from clientele.report.words import metric_name
 
 
 @pytest.mark.parametrize(
@@ -51,14 +54,49 @@ def test_a_share_that_is_not_nothing_never_reads_as_nothing(ratio: Decimal | Non
 
 def test_a_change_carries_its_sign() -> None:
     assert [formats.change(value) for value in (1200, -3, 0, None)] == ["+1,200", "−3", "±0", "–"]
-    assert [formats.amount_change(Decimal(value)) for value in ("0.5", "-0.4", "-1500.2")] == [
-        "+1",
-        "±0",
-        "−1,500",
-    ]
+    amounts = [formats.amount_change(Decimal(value)) for value in ("0.5", "-0.4", "-1500.2")]
+    assert amounts == ["+1", "±0", "−1,500"]
+    ratios = [formats.percent_change(Decimal(value)) for value in ("0.2", "-0.004", "0.0001", "11")]
+    assert ratios == ["+20.0%", "−0.4%", "±0%", "+1,100.0%"]
+    assert formats.points(Decimal("-0.024"), "en") == "−2.4 pp"
+    assert formats.points(Decimal("0.1"), "zh") == "+10.0个百分点"
 
 
 def test_dates_follow_the_language() -> None:
     assert formats.day(date(2026, 3, 1), "zh") == "2026年3月1日"
     assert formats.day(date(2026, 12, 31), "en") == "31 December 2026"
     assert formats.instant(datetime(2026, 4, 1, 2, 5, 59), "en") == "1 April 2026 02:05 UTC"  # noqa: DTZ001
+
+
+def test_a_figure_of_any_unit_keeps_its_decimals() -> None:
+    assert [formats.number(Decimal(value)) for value in ("400.750000", "-12", "0.000001")] == [
+        "400.75",
+        "−12",
+        "0.000001",
+    ]
+
+
+def test_no_currency_is_no_currency() -> None:
+    assert [formats.currency(code) for code in ("CNY", "XXX", None, "")] == ["CNY", "–", "–", "–"]
+
+
+def test_a_row_may_decide_how_its_cells_read() -> None:
+    columns = (Column("now", "mixed"), Column("change", "mixed_change"), Column("n", "count"))
+    table = Table("", columns, (), row_kinds=("ratio", "amount"))
+    kinds = [[kind_of(table, place, column) for column in columns] for place in (0, 1)]
+    assert kinds == [["ratio", "points", "count"], ["amount", "ratio_change", "count"]]
+    assert written(Decimal("0.5"), "ratio", "en") == "50.0%"
+    assert written("=1", "count", "en") == "=1"
+
+
+@pytest.mark.parametrize(
+    ("metric", "zh", "en"),
+    [
+        ("net_sales_12m_amount", "近12个月净消费额", "net sales, last 12 months"),
+        ("visits_lifetime_count", "累计消费次数", "visits, all time"),
+        ("growth_value", "成长值", "growth value"),
+        ("anything_else", "anything_else", "anything_else"),
+    ],
+)
+def test_a_metric_has_a_name_for_readers(metric: str, zh: str, en: str) -> None:
+    assert (metric_name(metric, "zh"), metric_name(metric, "en")) == (zh, en)

@@ -10,6 +10,8 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 NOTHING = "–"
 MINUS = "−"
+#: ISO 4217 for "no currency": rows whose feed carries no money.
+NO_CURRENCY = "XXX"
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -44,6 +46,15 @@ def exact_amount(value: Decimal | None) -> str:
     return _signed(f"{whole}.{decimals.rstrip('0').ljust(2, '0')}")
 
 
+def number(value: Decimal | None) -> str:
+    """A figure of any unit with the decimals it has."""
+    if value is None:
+        return NOTHING
+    whole, _, decimals = f"{value:,f}".partition(".")
+    decimals = decimals.rstrip("0")
+    return _signed(f"{whole}.{decimals}" if decimals else whole)
+
+
 def percent(ratio: Decimal | None) -> str:
     """A ratio of 0 to 1 as a percentage with one decimal; a small non-zero one as ``<0.1%``."""
     if ratio is None:
@@ -65,6 +76,23 @@ def amount_change(value: Decimal | None) -> str:
     return NOTHING if value is None else change(int(_rounded(value, 0)))
 
 
+def percent_change(ratio: Decimal | None) -> str:
+    """A relative difference with its sign: ``+3.5%``, ``−0.4%``, ``±0%``."""
+    if ratio is None:
+        return NOTHING
+    rounded = _rounded(ratio * 100, 1)
+    return "±0%" if rounded == 0 else _signed(f"{rounded:+,}%")
+
+
+def points(difference: Decimal | None, language: Language) -> str:
+    """A difference of two ratios in percentage points: ``+3.5 pp``, ``−0.4个百分点``."""
+    if difference is None:
+        return NOTHING
+    rounded = _rounded(difference * 100, 1)
+    text = "±0" if rounded == 0 else _signed(f"{rounded:+,}")
+    return f"{text}个百分点" if language == "zh" else f"{text} pp"
+
+
 def day(value: date | None, language: Language) -> str:
     """``31 March 2026`` or ``2026年3月31日``."""
     if value is None:
@@ -74,6 +102,16 @@ def day(value: date | None, language: Language) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def month(value: date) -> str:
+    """``2026-03``."""
+    return f"{value:%Y-%m}"
+
+
 def instant(value: datetime | None, language: Language) -> str:
     """A UTC instant to the minute."""
     return NOTHING if value is None else f"{day(value.date(), language)} {value:%H:%M} UTC"
+
+
+def currency(code: str | None) -> str:
+    """A currency's code; a dash where the feed carries no money."""
+    return NOTHING if code in (None, "", NO_CURRENCY) else str(code)

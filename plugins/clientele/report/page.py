@@ -1,77 +1,62 @@
-"""Writes the tier review: one HTML file that carries both languages, its style and its drawings."""
+"""One edition as one HTML document: style and drawings inside, nothing loaded from anywhere."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from clientele.errors import UnavailableError
-from clientele.report import charts, formats, queries
-from clientele.report.findings import SchemeReview, headline, scheme_reviews
-from clientele.report.formats import LANGUAGES
-from clientele.report.texts import TEXTS
-
-#: ISO 4217 for "no currency": rows whose feed carries no money.
-NO_CURRENCY = "XXX"
+from clientele.report import charts
+from clientele.report.blocks import Bar, Chart, Edition, Flow, Shade, Value
+from clientele.report.cells import FIGURES, kind_of, written
+from clientele.report.charts import tier_colour
 
 
-def render(database: Path, output: Path) -> Path:
-    """Write ``tier_review_<as_of>.html`` into the folder ``output`` and return its path.
+def page_text(edition: Edition, medium: Literal["screen", "print"], other_edition: str | None = None) -> str:
+    """The document as text, for the screen or for the press.
 
-    ``database`` is a published DuckDB file, opened read-only. The page depends on nothing else: the same
-    release gives the same bytes, and the page loads nothing from anywhere. A page that is there is replaced.
-
-    Raises UnavailableError when the tables cannot be read, hold no release, or the page cannot be written.
+    ``other_edition`` is the name of the file beside it in the other language, where there is one.
     """
-    published = queries.read(database)
-    page = output / f"tier_review_{published.release.as_of_date.isoformat()}.html"
-    text = page_text(published)
-    unfinished = page.with_name(f".{page.name}.part")
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        unfinished.replace(page)
-    except OSError as error:
-        raise UnavailableError(
-            f"cannot write the tier review to {output}: {error.strerror}",
-            remedy="make the folder writable",
-        ) from error
-    return page
+    language = edition.language
 
+    def drawing(block: Chart | Flow) -> Markup:
+        return Markup(charts.svg(block, language))  # noqa: S704 -- drawn here, its texts escaped
 
-def page_text(published: queries.Published) -> str:
-    """The whole page as text."""
-    reviews = scheme_reviews(published)
-    script = _asset("page.js")
+    def cell(value: Value, kind: str) -> str:
+        return written(value, kind, language)  # type: ignore[arg-type]
+
     return (
         _environment()
-        .get_template("page.html.j2")
+        .get_template("report.html.j2")
         .render(
-            languages=LANGUAGES,
-            texts=TEXTS,
-            style=Markup(_asset("page.css")),  # noqa: S704 -- our own file
-            script=Markup(script),  # noqa: S704 -- our own file
-            script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            published=published,
-            release=published.release,
-            headline=headline(published),
-            reviews=reviews,
-            drawings={review.scheme_id: _drawings(review) for review in reviews},
-            unbalanced_count=sum(not total.is_balanced for total in published.control_totals),
+            edition=edition,
+            labels=edition.labels,
+            medium=medium,
+            other_edition=other_edition,
+            style=Markup(_asset("report.css") + (_asset("print.css") if medium == "print" else "")),  # noqa: S704 -- ours
+            drawing=drawing,
+            cell=cell,
         )
     )
 
 
-def _drawings(review: SchemeReview) -> dict[str, Markup]:
-    measures: tuple[charts.Measure, ...] = ("customers", "net_sales")
-    drawn = {measure: charts.shares_over_time(review.history, measure) for measure in measures}
-    return {measure: Markup(svg) for measure, svg in drawn.items() if svg is not None}  # noqa: S704 -- digits only
+def _bar(bar: Bar) -> Markup:
+    """A share drawn as a bar that grows away from the middle of a pyramid."""
+    width = float(max(bar.ratio or 0, 0) / bar.largest) * 100 if bar.largest > 0 else 0.0
+    start = 100 - width if bar.side == "left" else 0.0
+    return Markup(  # noqa: S704 -- numbers only
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect x="{start:.3f}" y="0" width="{width:.3f}" height="10" fill="{tier_colour(bar.position)}"/>'
+        "</svg>"
+    )
+
+
+def _kind(block: object) -> str:
+    """The name of a block's template."""
+    return type(block).__name__.lower()
 
 
 @cache
@@ -89,22 +74,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(
-        count=formats.count,
-        amount=formats.amount,
-        exact_amount=formats.exact_amount,
-        percent=formats.percent,
-        change=formats.change,
-        amount_change=formats.amount_change,
-        day=formats.day,
-        instant=formats.instant,
-        currency=lambda code: formats.NOTHING if code in (None, NO_CURRENCY) else code,
+    environment.filters.update(block=_kind, bar=_bar)
+    environment.tests.update(
+        bar=lambda value: isinstance(value, Bar),
+        shade=lambda value: isinstance(value, Shade),
+        flow=lambda value: isinstance(value, Flow),
+        figure=lambda column: column.kind in FIGURES,
     )
-    environment.globals.update(
-        share_bar=lambda *arguments: Markup(charts.share_bar(*arguments)),  # noqa: S704 -- numbers only
-        tier_colour=charts.tier_colour,
-        nothing=formats.NOTHING,
-        refused_files_shown=queries.REFUSED_FILES_SHOWN,
-        quarantine_reasons_shown=queries.QUARANTINE_REASONS_SHOWN,
-    )
+    environment.globals.update(kind_of=kind_of)
     return environment
