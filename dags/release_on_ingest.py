@@ -18,30 +18,17 @@ or test.
 the checks in `quality/`), `reports/data_docs/`, `docs/operations.md`.
 """
 
-from airflow.sdk import DAG, AssetAny, Param, task
+from airflow.sdk import DAG, AssetAny
 
-from clientele.orchestration import tasks
-from clientele.orchestration.defaults import DAG_DEFAULTS, PUBLISHED_RELEASE, SOURCES, Tag, lake_asset
+from clientele.orchestration.defaults import DAG_DEFAULTS, SOURCES, Tag, as_of_date_param, lake_asset
+from clientele.orchestration.steps import release_steps
 
 with DAG(
     dag_id="release_on_ingest",
     doc_md=__doc__,
     schedule=AssetAny(*(lake_asset(source) for source in SOURCES)),
     tags=[Tag.RELEASE],
-    params={
-        "as_of_date": Param(
-            None,
-            type=["null", "string"],
-            format="date",
-            description="Business day to compute for; empty: the last one in the loaded data.",
-        )
-    },
+    params={"as_of_date": as_of_date_param("Business day to compute for; empty: the last one loaded.")},
     **DAG_DEFAULTS,
 ):
-    candidate_run_id = task(tasks.prepare)(as_of_date="{{ params.as_of_date or '' }}")
-    (
-        task(tasks.check_sources)(candidate_run_id)
-        >> task(tasks.build)(candidate_run_id)
-        >> task(tasks.check_built)(candidate_run_id)
-        >> task(tasks.publish, outlets=[PUBLISHED_RELEASE])(candidate_run_id)
-    )
+    release_steps("{{ params.as_of_date or '' }}")

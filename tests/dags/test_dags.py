@@ -15,6 +15,13 @@ PROJECT = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((PROJECT / "dags").glob("*.py"))
 STAGING = PROJECT / "dbt_project" / "staging"
 SOURCES = sorted(path.name for path in STAGING.iterdir() if path.is_dir())
+#: The DAGs that are of no source.
+OTHER_DAGS = {
+    "release_on_ingest",
+    "review_report_on_publish",
+    "tier_review_monthly",
+    "tier_simulation_by_request",
+}
 
 MEASURE_PARSING = """
 import json, runpy, sys, time
@@ -33,14 +40,13 @@ print(json.dumps({"seconds": seconds, "heavy": sorted(heavy)}))
 def test_every_file_is_one_dag_of_the_same_name(dag_bag):
     assert dag_bag.import_errors == {}
     assert sorted(dag_bag.dags) == [path.stem for path in DAG_FILES]
-    assert len(DAG_FILES) == len(SOURCES) + 1
 
 
 def test_every_source_has_an_ingest_dag_and_a_folder_of_staging_models(dag_bag):
     from clientele.orchestration import defaults
 
     assert sorted(defaults.SOURCES) == SOURCES
-    assert {f"ingest_{source}_daily" for source in SOURCES} == set(dag_bag.dags) - {"release_on_ingest"}
+    assert {f"ingest_{source}_daily" for source in SOURCES} == set(dag_bag.dags) - OTHER_DAGS
 
 
 @pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.stem)
@@ -77,10 +83,13 @@ def test_the_person_on_call_is_told_what_to_do(dag_bag):
 
 
 def test_every_task_has_an_owner_and_is_tried_again_with_growing_pauses(dag_bag):
+    from airflow.providers.standard.operators.hitl import HITLOperator
+
     for dag in dag_bag.dags.values():
         for task in dag.tasks:
             assert task.owner == "customer-data"
-            assert task.retries == 3
+            # Who has not answered is not asked again by itself.
+            assert task.retries == (0 if isinstance(task, HITLOperator) else 3)
             assert task.retry_exponential_backoff > 1
             assert timedelta(0) < task.retry_delay < task.max_retry_delay
 
@@ -109,7 +118,7 @@ def test_any_lake_asset_starts_the_release_and_only_the_last_task_announces_it(d
     emitted = {
         asset.name
         for dag_id, dag in dag_bag.dags.items()
-        if dag_id != "release_on_ingest"
+        if dag_id not in OTHER_DAGS
         for task in dag.tasks
         for asset in task.outlets
     }
@@ -126,3 +135,37 @@ def test_a_release_passes_every_gate_in_order(dag_bag):
     assert [task.task_id for task in release.topological_sort()] == steps
     for before, after in pairwise(steps):
         assert before in release.get_task(after).upstream_task_ids
+
+
+def test_a_review_is_of_the_month_before_and_of_the_latest_month_only(dag_bag):
+    from airflow.sdk import CronDataIntervalTimetable
+
+    review = dag_bag.dags["tier_review_monthly"]
+    assert isinstance(review.timetable, CronDataIntervalTimetable)
+    assert review.timetable.expression == "0 2 1 * *"
+    assert str(review.timetable.timezone) == "UTC"
+    assert review.catchup is False
+
+
+def test_nothing_is_sealed_before_somebody_or_the_checks_were_asked(dag_bag):
+    review = dag_bag.dags["tier_review_monthly"]
+    order = [task.task_id for task in review.topological_sort()]
+    assert order[:3] == ["propose_review", "describe_review", "route_review"]
+    seal = review.get_task("seal_review")
+    assert {"route_review", "wait_for_decision", "route_decision"} <= seal.upstream_task_ids
+    publishing = review.get_task("publish").get_flat_relative_ids(upstream=True)
+    assert {"seal_review", "prepare", "check_sources", "build", "check_built"} <= publishing
+    assert review.get_task("record_rejection").downstream_task_ids == set()
+    outlets = {task.task_id: [asset.name for asset in task.outlets] for task in review.tasks if task.outlets}
+    assert outlets == {"publish": ["published/release"], "announce_review": ["published/review"]}
+
+
+def test_the_report_waits_for_a_published_review(dag_bag):
+    report = dag_bag.dags["review_report_on_publish"]
+    assert [asset.name for asset in report.timetable.asset_condition.objects] == ["published/review"]
+
+
+def test_no_lineage_is_sent_unless_it_is_said_where_to(dag_bag):
+    from airflow.providers.openlineage.conf import is_disabled
+
+    assert is_disabled()

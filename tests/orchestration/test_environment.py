@@ -21,6 +21,7 @@ def settings(tmp_path: Path) -> Settings:
         keep_releases=2,
         settle_seconds=0.25,
         secret_key="x" * 32,
+        docs_url="https://quality.example",
     )
 
 

@@ -406,4 +406,28 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
     ("tier_movements.warning", "most_stay"): (
         "update tier_movements set from_tier_code = 'A' where to_tier_code = 'rest'"
     ),
+    ("review_outcomes.blocking", "reviewed_at_the_date"): (
+        "update review_outcomes set as_of_date = date '2025-11-30'"
+    ),
+    ("review_outcomes.blocking", "somebody_judged"): (
+        "update review_outcomes set judged_count = 0 where scheme_id = 'value_pyramid'"
+    ),
+    ("review_outcomes.blocking", "downgraded_within_limit"): (
+        "update review_outcomes set downgraded_ratio = 0.300001 where scheme_id = 'value_pyramid'"
+    ),
+    ("review_outcomes.blocking", "upgraded_within_limit"): (
+        "update review_outcomes set upgraded_ratio = 0.300001 where scheme_id = 'value_pyramid'"
+    ),
+    ("review_outcomes.blocking", "falling_net_sales_within_limit"): (
+        "update review_outcomes set falling_net_sales_12m_ratio = 0.300001 where scheme_id = 'value_pyramid'"
+    ),
+    ("review_outcomes.blocking", "near_threshold_within_limit"): (
+        "update review_outcomes set near_threshold_ratio = 0.300001 where scheme_id = 'value_pyramid'"
+    ),
+    ("review_outcomes.warning", "falls_as_usual"): (
+        "update review_outcomes set downgraded_ratio = 0 where scheme_id = 'value_pyramid'"
+    ),
+    ("review_outcomes.warning", "rises_as_usual"): (
+        "update review_outcomes set upgraded_ratio = 0.15 where scheme_id = 'value_pyramid'"
+    ),
 }

@@ -328,6 +328,23 @@ select
 from tier_sizes
 where as_of_date = date '2025-12-31' and customers_count > 0;
 
+create table review_outcomes as
+select
+    date '2025-12-31' as as_of_date, scheme_id, sum(customers_count)::bigint as judged_count,
+    sum(customers_count)::bigint as customers_count, sum(customers_count)::bigint as previous_customers_count,
+    6::bigint as upgraded_count, 0.05::decimal(9, 6) as upgraded_ratio,
+    0.04::decimal(9, 6) as usual_upgraded_ratio, 6::bigint as downgraded_count,
+    0.05::decimal(9, 6) as downgraded_ratio, 0.06::decimal(9, 6) as usual_downgraded_ratio,
+    6::bigint as near_threshold_count, 0.05::decimal(9, 6) as near_threshold_ratio,
+    231.02::decimal(38, 4) as falling_net_sales_12m_amount,
+    0.05::decimal(9, 6) as falling_net_sales_12m_ratio, 0.3::decimal(9, 6) as upgraded_limit_ratio,
+    0.3::decimal(9, 6) as downgraded_limit_ratio, 0.3::decimal(9, 6) as near_threshold_limit_ratio,
+    0.3::decimal(9, 6) as falling_net_sales_limit_ratio, 3::decimal(9, 4) as usual_limit_multiple,
+    100::bigint as limits_from_customers_count
+from tier_sizes
+where as_of_date = date '2025-12-31'
+group by scheme_id;
+
 drop table tier_definitions;
 """
 

@@ -3,12 +3,15 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 from quality_shop import PLANTED_NAME, PLANTED_PHONE
@@ -53,7 +56,7 @@ def _everything_written(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-@pytest.mark.parametrize("boundary", ["sources", "built"])
+@pytest.mark.parametrize("boundary", ["sources", "built", "outcome"])
 def test_good_shop_passes_and_leaves_results_and_pages(
     boundary: str, good_shop: Path, settings: Settings, tmp_path: Path
 ) -> None:
@@ -103,6 +106,23 @@ def test_failure_names_check_table_counts_and_file(
     assert (failure.check_id, failure.severity, failure.failed_count) == ("rows_readable", "blocking", 1)
 
 
+@pytest.mark.parametrize("docs_url", [None, "https://quality.example/docs/"])
+def test_failure_links_the_place_in_the_data_docs(
+    docs_url: str | None, shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path / "home of 顾客", docs_url=docs_url)
+    database = shop("update review_outcomes set judged_count = 0 where scheme_id = 'value_pyramid'")
+    with pytest.raises(GateFailedError) as closed:
+        gate.check(settings, database, "outcome", tmp_path)
+    assert "review_outcomes.blocking somebody_judged" in str(closed.value)
+    link = re.search(r"see (\S+)#outcome\)$", str(closed.value))[1]
+    if docs_url:
+        assert link == "https://quality.example/docs/index.html"
+    else:
+        page = Path(url2pathname(urlsplit(link).path)).read_text(encoding="utf-8")
+        assert '<h2 id="outcome">' in page
+
+
 def test_failure_names_at_most_ten_rows(
     shop: Callable[..., Path], settings: Settings, tmp_path: Path
 ) -> None:
@@ -143,7 +163,9 @@ def test_what_could_not_be_judged_blocks(
 
 
 def test_unknown_boundary_blocks(good_shop: Path, settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(GateFailedError, match=r"'../built' is not a boundary \(known: built, sources\)"):
+    with pytest.raises(
+        GateFailedError, match=r"'../built' is not a boundary \(known: built, outcome, sources\)"
+    ):
         gate.check(settings, good_shop, "../built", tmp_path)
 
 
@@ -167,9 +189,9 @@ def test_wrong_argument_of_one_expectation_blocks(good_shop: Path, tmp_path: Pat
         gate.check(settings, good_shop, "own", tmp_path)
 
 
-def test_checks_that_saw_nothing_at_all_block(tmp_path: Path) -> None:
+def test_checks_that_saw_nothing_at_all_block() -> None:
     with pytest.raises(GateFailedError, match="checked nothing"):
-        gate.require_passed("built", [], tmp_path)
+        gate.require_passed("built", [], "index.html")
 
 
 def test_missing_or_foreign_database_is_unavailable(settings: Settings, tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def main() -> int:
         lock.acquire()
     with lock:
         failure = _run(request, tell)
+        _end_listeners()
     if failure:
         tell(failure={"kind": type(failure).__name__, "message": failure.message, "remedy": failure.remedy})
     return 1 if failure else 0
@@ -152,6 +153,13 @@ def _listen(narrator: TaskNarrator) -> None:
     logger = logging.getLogger("clientele")
     logger.addHandler(narrator)
     logger.setLevel(logging.INFO)
+
+
+def _end_listeners() -> None:
+    """Have listeners send what they hold and end their processes, which would keep the caller waiting."""
+    from airflow.listeners.listener import get_listener_manager
+
+    get_listener_manager().hook.before_stopping(component=None)
 
 
 def _teller() -> Tell:

@@ -46,12 +46,15 @@ def check(settings: Settings, database: Path, boundary: str, results: Path) -> l
         shutil.rmtree(documentation / boundary, ignore_errors=True)
         pages.rename(documentation / boundary)
     write_index(documentation)
-    require_passed(boundary, outcome, documentation)
+    require_passed(boundary, outcome, settings.data_docs_address)
     return outcome
 
 
-def require_passed(boundary: str, outcome: list[CheckResult], documentation: Path) -> None:
-    """Raise GateFailedError when ``outcome`` holds nothing or a blocking failure."""
+def require_passed(boundary: str, outcome: list[CheckResult], documentation: str) -> None:
+    """Raise GateFailedError when ``outcome`` holds nothing or a blocking failure.
+
+    ``documentation`` is the address of the Data Docs, for the person who reads the message.
+    """
     if not outcome:
         raise GateFailedError(f"the gate {boundary!r} checked nothing")
     failures = [result for result in outcome if result.is_blocking_failure]
@@ -61,7 +64,7 @@ def require_passed(boundary: str, outcome: list[CheckResult], documentation: Pat
     more = f"; and {len(failures) - FAILURES_SHOWN} more" if len(failures) > FAILURES_SHOWN else ""
     raise GateFailedError(
         f"the gate {boundary!r} is closed by {len(failures)} of {len(outcome)} checks: {named}{more}",
-        remedy=f"see {documentation / 'index.html'}",
+        remedy=f"see {documentation}#{boundary}",
     )
 
 

@@ -21,7 +21,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums }
 </style>
 <h1>Data quality</h1>
 {% for boundary, results in boundaries %}
-<h2>{{ boundary }}</h2>
+<h2 id="{{ boundary }}">{{ boundary }}</h2>
 <p>{{ results | length }} checks,
 {{ results | selectattr("is_blocking_failure") | list | length }} blocking,
 {{ results | rejectattr("is_successful") | rejectattr("is_blocking_failure") | list | length }} warnings.
