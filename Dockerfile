@@ -1,8 +1,14 @@
 ARG PYTHON_TAG=3.11-slim-bookworm
 FROM python:${PYTHON_TAG}
 
+# The report as PDF: the text library and a font with Chinese.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        fonts-liberation fonts-noto-cjk libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --uid 50000 --create-home clientele \
-    && install --directory --owner clientele /data /opt/airflow /opt/airflow/logs /opt/airflow/users
+    && install --directory --owner clientele /bundle /data /opt/airflow /opt/airflow/logs /opt/airflow/users
 
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

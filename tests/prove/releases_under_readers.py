@@ -2,8 +2,9 @@
 
     python tests/prove/releases_under_readers.py --releases 500
 
-Four readers of their own processes never stop: two open the published DuckDB file, two ask a real PostgreSQL
-within REPEATABLE READ transactions. The server is started from a Python package and stopped at the end.
+Four readers in processes of their own read without end: two open the published DuckDB file, two ask a real
+PostgreSQL within REPEATABLE READ transactions. A pause of 20 ms after each answer leaves the publisher its
+turn on two processors. The server is started from a Python package and stopped at the end.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ TABLES = ",".join(table for table in PUBLISHED_TABLES if table != "releases")
 
 READ_FILE = """
 import sys
+import time
 from pathlib import Path
 import duckdb
 database, stop, tables = sys.argv[1], Path(sys.argv[2]), sys.argv[3].split(",")
@@ -41,11 +43,13 @@ while not stop.exists():
         sys.exit(f"mixed: {found}")
     seen.add(found[0])
     reads += 1
+    time.sleep(0.02)
 print(reads, len(seen))
 """
 
 READ_POSTGRES = """
 import sys
+import time
 from pathlib import Path
 import psycopg
 url, stop, tables = sys.argv[1], Path(sys.argv[2]), sys.argv[3].split(",")
@@ -63,6 +67,7 @@ with psycopg.connect(url) as session:
             sys.exit(f"mixed: {found}")
         seen.update(found)
         reads += 1
+        time.sleep(0.02)
 print(reads, len(seen))
 """
 
