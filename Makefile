@@ -18,10 +18,16 @@ CDNOW_FROM := $(if $(filter file,$(origin CDNOW)),$(wildcard $(CDNOW)),$(CDNOW))
 LINES ?= 2000000
 BENCH_CUSTOMERS ?= 1000000
 BENCH_ACCOUNTS ?= 1000000
+# Customers and months of the shop that `make bench` builds from those lines.
+BUILD_CUSTOMERS ?= 100000
+BUILD_MONTHS ?= 24
+# The PostgreSQL that the dashboards read, such as postgresql://analyst:password@host/database.
+export CLIENTELE_BI_URL ?=
 # How many tests run side by side.
 WORKERS ?= 2
-# Where `make airflow` answers.
+# Where `make airflow` and `make superset` answer.
 PORT ?= 8080
+SUPERSET_PORT ?= 8088
 
 # Every set of data has a home of its own; CLIENTELE_HOME from the environment is respected by every target.
 ifeq ($(DATA),sample)
@@ -47,24 +53,36 @@ export DO_NOT_TRACK := 1
 export SCARF_ANALYTICS := false
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
+# Python keeps what it compiles: without, every start of dbt or Great Expectations takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/runtime.stamp
 DEVELOPMENT := $(VENV)/dev.stamp
 REAL_DATA := $(VENV)/real-data.stamp
+# Superset needs other versions than Airflow: an environment of its own.
+SUPERSET := $(VENV)-superset/superset.stamp
+BROWSER := $(VENV)-superset/browser.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 $(VENV)/%.stamp: requirements/%.lock requirements/install.py pyproject.toml
 	@$(PYTHON) requirements/install.py $(VENV) $<
 	@touch $@
 
+$(VENV)-superset/%.stamp: requirements/%.lock
+	@test -x $(@D)/bin/pip || $(PYTHON) -m venv $(@D)
+	@echo "installing $< into $(@D) ..." >&2
+	@$(@D)/bin/pip install --quiet --no-input --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@touch $@
+
 # Not two installations at once, also with --jobs.
+$(BROWSER): | $(SUPERSET)
 $(REAL_DATA): | $(RUNTIME)
 
 .PHONY: run run-sample run-complete_journey run-online_retail run-cdnow
@@ -90,23 +108,52 @@ run-%:
 airflow: $(RUNTIME) ## Start a local Airflow with its page on http://127.0.0.1:8080; PORT=8081 for another port
 	@$(BIN)/python -m clientele.orchestration.standalone $(PORT)
 
+.PHONY: superset superset-import
+superset-import: $(RUNTIME) $(SUPERSET) ## Import the dashboards into a local Superset: CLIENTELE_BI_URL=postgresql://...
+	@$(BIN)/clientele bi bundle
+	@sh bi/superset/local.sh $(VENV)-superset
+
+superset: $(RUNTIME) $(SUPERSET) ## Import them and start it on http://127.0.0.1:8088; SUPERSET_PORT=8089 for another port
+	@$(BIN)/clientele bi bundle
+	@sh bi/superset/local.sh $(VENV)-superset $(SUPERSET_PORT)
+
 .PHONY: test
 test: $(DEVELOPMENT) ## Run every test; TESTS=tests/lake runs some
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder $(TESTS)
 
+.PHONY: system-packages
+system-packages: ## Install what the report's tests use of the system, where this may be done: fonts, a browser
+	@sh requirements/system_packages.sh
+
 .PHONY: bench
-bench: $(DEVELOPMENT) ## Measure ingest, identity, predictions, schemes and PostgreSQL; LINES=20000000 for more
+bench: $(DEVELOPMENT) ## Measure ingest, a full build, identity, predictions, schemes, PostgreSQL and simulation; LINES=20000000 for more
 	@$(BIN)/python tests/bench/ingest_throughput.py --lines $(LINES) --output "$(CLIENTELE_HOME)/bench/ingest.json"
+	@$(BIN)/python tests/bench/full_build.py --lines $(LINES) --customers $(BUILD_CUSTOMERS) --months $(BUILD_MONTHS) \
+		--output "$(CLIENTELE_HOME)/bench/full_build.json"
 	@$(BIN)/python tests/bench/identity.py --accounts $(BENCH_ACCOUNTS) --output "$(CLIENTELE_HOME)/bench/identity.json"
 	@$(BIN)/python tests/bench/rfm_summary.py --home "$(CLIENTELE_HOME)/bench"
 	@$(BIN)/python tests/bench/prediction_fit.py --customers $(BENCH_CUSTOMERS) --home "$(CLIENTELE_HOME)/bench"
 	@$(BIN)/python tests/bench/schemes.py --customers $(BENCH_CUSTOMERS) --output "$(CLIENTELE_HOME)/bench/schemes.json"
+	@$(BIN)/python tests/bench/review_report.py --customers $(BENCH_CUSTOMERS) --output "$(CLIENTELE_HOME)/bench/report.json"
 	@$(BIN)/python tests/bench/postgres_push.py --output "$(CLIENTELE_HOME)/bench/postgres.json"
+	@$(BIN)/python tests/bench/simulation.py --output "$(CLIENTELE_HOME)/bench/simulation.json"
+
+.PHONY: bench-smoke
+bench-smoke: $(DEVELOPMENT) ## Fail where work grows with history that need not: counts of rows and files, no seconds
+	@$(BIN)/pytest tests/bench/bounded_work.py
 
 .PHONY: prove
-prove: $(DEVELOPMENT) ## Prove on more than the tests have: identity on other shops, 500 releases under readers
+prove: $(DEVELOPMENT) ## Prove on more than the tests have: identity on other shops, 500 releases under readers, a year of reviews, the dashboards
 	@$(BIN)/python tests/prove/identity_truth.py
+	@$(BIN)/python tests/prove/blocking_checks.py
 	@$(BIN)/python tests/prove/releases_under_readers.py --releases 500
+	@$(BIN)/python tests/prove/reviews_in_airflow.py
+	@$(BIN)/python tests/prove/year_of_reviews.py
+	@$(BIN)/python tests/prove/simulation_in_production.py
+	@if $(MAKE) --no-print-directory $(BROWSER); then \
+		$(BIN)/python tests/prove/superset_dashboards.py --environment $(VENV)-superset \
+			--output "$(CLIENTELE_HOME)/prove/dashboards"; \
+	else echo "dashboards: skipped, Superset cannot be installed here" >&2; fi
 
 .PHONY: check check-style check-types check-layers check-models check-sql
 check: $(DEVELOPMENT) ## Run every check that needs no data
@@ -146,9 +193,11 @@ lock: ## Resolve the newest versions that pyproject.toml allows and write the lo
 	$(COMPILE) pyproject.toml --group build --constraints requirements/dev.lock --output-file requirements/runtime.lock
 	$(COMPILE) --no-deps --group postgres --output-file requirements/postgres.lock
 	$(COMPILE) --no-deps --group real-data --output-file requirements/real-data.lock
+	$(COMPILE) --group superset --output-file requirements/superset.lock
+	$(COMPILE) --group browser --constraints requirements/superset.lock --output-file requirements/browser.lock
 
 .PHONY: clean
 clean: ## Remove the environment and every cache; data below CLIENTELE_HOME stays
-	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-superset .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache \
 		dbt_project/target dbt_project/logs logs plugins/*.egg-info
 	@find dags plugins tests requirements -name __pycache__ -type d -prune -exec rm -rf {} +

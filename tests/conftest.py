@@ -28,6 +28,9 @@ LONGEST_FIRST = (
     "end_to_end/test_scheduler.py",
     "real_data",
     "publish",
+    "reviews",
+    "simulation",
+    "report",
     "orchestration",
     "dbt",
     "tiers",
@@ -109,8 +112,11 @@ def run_clientele(
 
 
 @pytest.fixture(scope="session")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
-    """``parsed(home)``: dbt has parsed the project there already; it does so once for all workers."""
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """``parsed(home)``: dbt has parsed the project there already; it does so once for all workers.
+
+    Returns the folder of the manifests that it wrote.
+    """
     together = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         together = together.parent
@@ -124,16 +130,17 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
                 said, _ = dbt.communicate()
             assert parsed_project(made).exists(), said[-4000:]
 
-    def give(home: Path) -> None:
+    def give(home: Path) -> Path:
         place = parsed_project(Settings(home=home))
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(parsed_project(made), place)
+        return made.home / "target"
 
     return give
 
 
 @pytest.fixture(scope="session")
-def sample_shop(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Path], None]) -> Shop:
+def sample_shop(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Path], Path]) -> Shop:
     """The sample shop, generated and run through the Airflow DAGs once for the whole session."""
     shop = Shop(tmp_path_factory.mktemp("shop"))
     parsed(shop.home)

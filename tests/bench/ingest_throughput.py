@@ -22,67 +22,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from made_up_shop import TYPED_COLUMNS, Shop, write_month
 
 from clientele.duck import connect, path_literal
 from clientele.lake.ingest import ingest
 from clientele.settings import Settings
 
-FILE_NAME = "pos_sales_bench.csv"
 #: Lines are alike in length, so a quarter of them shows whether memory grows with the file.
 SMALLER = 4
 MEBIBYTE = 1024**2
-TYPED_COLUMNS = {
-    "receipt_no": "varchar",
-    "line_no": "integer",
-    "store_id": "varchar",
-    "sold_at": "timestamp",
-    "member_no": "varchar",
-    "phone": "varchar",
-    "sku": "varchar",
-    "product_name": "varchar",
-    "category": "varchar",
-    "quantity": "decimal(18, 4)",
-    "unit_price": "decimal(18, 4)",
-    "discount_amount": "decimal(18, 4)",
-    "net_amount": "decimal(18, 4)",
-    "cost_amount": "decimal(18, 4)",
-    "currency_code": "varchar",
-    "kind": "varchar",
-    "original_receipt_no": "varchar",
-    "payment_method": "varchar",
-    "updated_at": "timestamp",
-}
-#: Four lines a receipt; one receipt in three shows a card, one in ten a phone, some names are quoted.
-LINES_OF_A_SHOP = """
-    select
-        printf('S%02d-%013d', line // 4 % 40, line // 4) as receipt_no,
-        line % 4 + 1 as line_no,
-        printf('S%02d', line // 4 % 40) as store_id,
-        strftime(timestamp '2024-01-01' + to_seconds(line // 4 * 5), '%Y-%m-%dT%H:%M:%S+08:00') as sold_at,
-        case when line // 4 % 3 = 0 then printf('M%08d', hash(line // 4) % 200000) end as member_no,
-        case when line // 4 % 10 = 1 then printf('1380%07d', hash(line // 4) % 50000) end as phone,
-        printf('SKU%05d', hash(line) % 5000) as sku,
-        case when line % 20 = 0 then '洗衣液, 2 升' else '商品 ' || hash(line) % 5000 end as product_name,
-        '类别 ' || hash(line) % 30 as category,
-        1 + hash(line) % 3 as quantity,
-        printf('%d.%02d', hash(line) % 300 + 1, hash(line) % 100) as unit_price,
-        '0.00' as discount_amount,
-        printf('%d.%02d', hash(line) % 900 + 1, hash(line) % 100) as net_amount,
-        printf('%d.%02d', hash(line) % 500 + 1, hash(line) % 100) as cost_amount,
-        'CNY' as currency_code,
-        case when line % 50 = 0 then 'return' else 'sale' end as kind,
-        cast(null as varchar) as original_receipt_no,
-        'wechat' as payment_method,
-        strftime(timestamp '2024-01-01' + to_seconds(line // 4 * 5), '%Y-%m-%dT%H:%M:%S+08:00') as updated_at
-    from range({lines}) as lines (line)
-"""
-
-
-def write_shop(file: Path, lines: int) -> None:
-    """The export to measure with; the same bytes for the same number of lines."""
-    file.parent.mkdir(parents=True)
-    with duckdb.connect() as connection:
-        connection.execute(f"copy ({LINES_OF_A_SHOP.format(lines=lines)}) to {path_literal(file)} (header)")
 
 
 def take_in(settings: Settings, _file: Path) -> int:
@@ -116,13 +64,18 @@ def convert(settings: Settings, file: Path) -> int:
     return int(row[0]) if row else 0
 
 
+def _export(folder: Path) -> Path:
+    """The only file of the shop."""
+    (file,) = folder.iterdir()
+    return file
+
+
 STEPS = {"ingest": take_in, "duckdb_typed_scan": scan, "duckdb_csv_to_parquet": convert}
 
 
 def measure(step: str, lines: int, repetitions: int, folder: Path) -> dict[str, Any]:
     """Best times and highest memory of a step; the processor's time includes starting Python."""
     home = folder / f"home_{lines}"
-    file = home / "landing" / "generic" / FILE_NAME
     best, processor, peak = float("inf"), float("inf"), 0
     for _ in range(repetitions):
         shutil.rmtree(home / "lake", ignore_errors=True)
@@ -140,7 +93,7 @@ def measure(step: str, lines: int, repetitions: int, folder: Path) -> dict[str, 
         best = min(best, outcome["seconds"])
         processor = min(processor, usage.ru_utime + usage.ru_stime)
         peak = max(peak, usage.ru_maxrss * 1024)
-    size = file.stat().st_size
+    size = _export(home / "landing" / "generic").stat().st_size
     return {
         "step": step,
         "lines": lines,
@@ -166,19 +119,25 @@ def machine() -> dict[str, Any]:
     }
 
 
+def write_measured(output: Path, before: dict[str, Any], **figures: Any) -> None:
+    """Write ``figures`` as JSON with the time and the machine, and print the machine and where they are."""
+    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
+    report = {"measured_at": measured_at, "machine": before, **figures}
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(f"{before['processor']}, {before['processors']} processors, load {before['load_average_1m']}")
+    print(f"written to {output}\n")
+
+
 def run(lines: int, repetitions: int, output: Path) -> None:
     """Measure, write the results as JSON and print them as a table."""
     before = machine()
     results = []
     with tempfile.TemporaryDirectory(prefix="clientele_bench_") as name:
         for size in (max(lines // SMALLER, 1), lines):
-            write_shop(Path(name) / f"home_{size}" / "landing" / "generic" / FILE_NAME, size)
+            write_month(Path(name) / f"home_{size}" / "landing" / "generic", Shop(size, months=1), month=0)
             results += [measure(step, size, repetitions, Path(name)) for step in STEPS]
-    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
-    report = {"measured_at": measured_at, "repetitions": repetitions, "machine": before, "results": results}
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"{before['processor']}, {before['processors']} processors, load {before['load_average_1m']}\n")
+    write_measured(output, before, repetitions=repetitions, results=results)
     print("| step | lines | file, MiB | seconds | MiB/s | processor seconds | peak memory, MiB |")
     print("|---|---|---|---|---|---|---|")
     for result in results:
@@ -187,7 +146,6 @@ def run(lines: int, repetitions: int, output: Path) -> None:
             f" | {result['seconds']} | {result['bytes_per_second'] / MEBIBYTE:.0f}"
             f" | {result['processor_seconds']} | {result['peak_memory_bytes'] / MEBIBYTE:.0f} |"
         )
-    print(f"\nwritten to {output}")
 
 
 def main() -> None:
@@ -202,7 +160,7 @@ def main() -> None:
         run(arguments.lines, arguments.repetitions, arguments.output)
         return
     settings = Settings(home=arguments.home, settle_seconds=0)
-    file = settings.landing / "generic" / FILE_NAME
+    file = _export(settings.landing / "generic")
     started = time.perf_counter()
     rows = STEPS[arguments.step](settings, file)
     print(json.dumps({"rows": rows, "seconds": time.perf_counter() - started}))

@@ -14,12 +14,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from ingest_throughput import machine
+from ingest_throughput import machine, write_measured
 
 from clientele.duck import connect
 from clientele.settings import Settings, inherited_environment, load_settings
@@ -169,16 +168,7 @@ def run(customers: int, repetitions: int, output: Path) -> None:
         for ratio, key in (("ratio_to_scan", "computed"), ("ratio_to_copy", "written")):
             seconds = f"{key}_processor_seconds"
             row[ratio] = round(row[seconds] / values[seconds], 2)
-    report = {
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "customers": customers,
-        "repetitions": repetitions,
-        "machine": before,
-        "results": rows,
-    }
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"{before['processor']}, {before['processors']} processors, load {before['load_average_1m']}\n")
+    write_measured(output, before, customers=customers, repetitions=repetitions, results=rows)
     headings = {
         "rows": "rows",
         "computed_seconds": "computed, s",
@@ -192,7 +182,6 @@ def run(customers: int, repetitions: int, output: Path) -> None:
     print("|---" * (1 + len(headings)) + "|")
     for label, row in rows.items():
         print(f"| {label} | {' | '.join(f'{row[key]:,}' for key in headings)} |")
-    print(f"\nwritten to {output}")
 
 
 def main() -> None:

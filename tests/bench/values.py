@@ -11,13 +11,12 @@ import json
 import subprocess
 import tempfile
 import time
-from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from ingest_throughput import machine
+from ingest_throughput import machine, write_measured
 
 from clientele.duck import connect
 from clientele.settings import Settings, inherited_environment, load_settings
@@ -191,21 +190,11 @@ def run(customers: int, visits: int, output: Path) -> None:
         "rows": results["int_customer_values_by_date"]["rows"],
         "seconds": round(sum(row["seconds"] for row in results.values()), 1),
     }
-    report = {
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "customers": customers,
-        "visits": visits,
-        "machine": before,
-        "results": results,
-    }
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"{before['processor']}, {before['processors']} processors, load {before['load_average_1m']}\n")
+    write_measured(output, before, customers=customers, visits=visits, results=results)
     print("| model | rows | seconds |")
     print("|---|---|---|")
     for model, row in results.items():
         print(f"| {model} | {row['rows']:,} | {row['seconds']:.1f} |")
-    print(f"\nwritten to {output}")
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from clientele.settings import PROJECT
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [README, *((path).read_text(encoding="utf-8") for path in (PROJECT / "docs").glob("*.md"))]
 CODE = [line for document in DOCUMENTS for block in re.findall(r"```sh\n(.*?)```", document, re.DOTALL)
-        for line in block.splitlines()]  # fmt: skip
+        for line in block.replace("\\\n", " ").splitlines()]  # fmt: skip
 
 
 def test_the_tables_and_their_keys_are_the_published_ones():

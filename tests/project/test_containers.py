@@ -16,6 +16,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 COMPOSE = PROJECT / "docker-compose.yml"
 SECRETS = {"POSTGRES_PASSWORD", "AIRFLOW_FERNET_KEY", "AIRFLOW_JWT_SECRET", "CLIENTELE_SECRET_KEY"}
 AIRFLOW_SERVICES = {"airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"}
+#: They do their work and end.
+STEPS = {"airflow-init", "bi-database", "bi-bundle", "superset-init"}
+SUPERSET_SERVICES = {"bi-database", "bi-bundle", "superset-init", "superset"}
+SUPERSET_SECRETS = {"SUPERSET_SECRET_KEY", "SUPERSET_ADMIN_PASSWORD", "ANALYST_PASSWORD"}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +68,8 @@ def test_a_compose_file_with_a_wrong_key_is_not(tmp_path):
 
 
 def test_every_part_of_airflow_is_there_with_postgres(compose):
-    assert set(compose["services"]) == AIRFLOW_SERVICES | {"postgres"}
+    in_profiles = {name for name, service in compose["services"].items() if "profiles" in service}
+    assert set(compose["services"]) - in_profiles == AIRFLOW_SERVICES | {"postgres"}
     for name in AIRFLOW_SERVICES:
         environment = compose["services"][name]["environment"]
         assert environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].startswith("postgresql+psycopg2://")
@@ -72,7 +77,7 @@ def test_every_part_of_airflow_is_there_with_postgres(compose):
 
 def test_every_lasting_service_has_a_healthcheck(compose):
     for name, service in compose["services"].items():
-        if name == "airflow-init":
+        if name in STEPS:
             assert service["restart"] == "no"
         else:
             assert service["healthcheck"]["test"][0] == "CMD", name
@@ -93,7 +98,7 @@ def test_only_the_scheduler_holds_the_data_and_the_key_to_it(compose):
     holders = {
         name
         for name, service in compose["services"].items()
-        if any(volume.endswith(":/data") for volume in service["volumes"])
+        if any(volume.endswith(":/data") for volume in service.get("volumes", []))
     }
     keepers = {
         name
@@ -107,7 +112,7 @@ def test_images_are_chosen_by_variables_and_ports_open_to_this_machine_only(comp
     for service in compose["services"].values():
         assert re.fullmatch(r"\$\{\w+:-[\w/.-]+\}:\$\{\w+:-[\w.-]+\}", service["image"])
         for port in service.get("ports", []):
-            assert port.startswith("${AIRFLOW_ADDRESS:-127.0.0.1}:")
+            assert re.match(r"\$\{(AIRFLOW|SUPERSET)_ADDRESS:-127\.0\.0\.1\}:", port)
 
 
 def test_the_image_installs_from_the_locks_and_runs_as_an_ordinary_user():
@@ -120,3 +125,28 @@ def test_the_image_installs_from_the_locks_and_runs_as_an_ordinary_user():
     users = [line.split()[1] for line in lines if line.startswith("USER ")]
     assert users == ["clientele"]
     assert text.index("USER clientele") > text.rindex("RUN ")
+
+
+def test_superset_comes_by_its_profile_alone(compose):
+    in_profile = {
+        name for name, service in compose["services"].items() if service.get("profiles") == ["superset"]
+    }
+    assert in_profile == SUPERSET_SERVICES
+    example = (PROJECT / ".env.example").read_text(encoding="utf-8")
+    text = COMPOSE.read_text(encoding="utf-8")
+    for secret in SUPERSET_SECRETS:
+        # Required by the services that use it: the file is read whole also where the profile is not wanted.
+        assert re.findall(rf"(?<!\$)\$\{{{secret}([^}}]*)\}}", text)
+        assert set(re.findall(rf"(?<!\$)\$\{{{secret}([^}}]*)\}}", text)) == {":-"}
+        assert f"# {secret}=\n" in example
+    prepare = (PROJECT / "bi" / "superset" / "prepare.sh").read_text(encoding="utf-8")
+    assert '"${SUPERSET_ADMIN_PASSWORD:?}"' in prepare
+    assert "$${ANALYST_PASSWORD:?" in text
+
+
+def test_superset_reads_with_the_rights_of_a_reader(compose):
+    for name in ("superset-init", "superset"):
+        url = compose["services"][name]["environment"]["CLIENTELE_BI_URL"]
+        assert url.startswith("postgresql://analyst:")
+    roles = (PROJECT / "bi" / "postgres" / "roles.sql").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^grant (\w+) to analyst;", roles) == ["clientele_reader"]

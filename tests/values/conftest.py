@@ -29,10 +29,12 @@ SHARED_MODELS = (
     "marts/values/retention_monthly.sql",
     "marts/values/relationship_monthly.sql",
     "marts/values/concentration_curve.sql",
-    "marts/customers/customer_values*.sql",
+    "marts/customers/customer_values*",
     "macros/values/*.sql",
     "macros/round_ratio.sql",
     "macros/account_reference.sql",
+    "macros/contract_columns.sql",
+    "tests/generic/grain.sql",
 )
 
 

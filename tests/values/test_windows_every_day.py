@@ -63,3 +63,22 @@ def test_a_visit_a_day_is_counted_once_for_every_day_of_a_window(warehouse, date
             assert row[f"visits_{months}m_count"] == row[f"net_sales_{months}m_amount"] == expected, day
         assert row["visits_lifetime_count"] == (day - OPENED).days + 1
         assert (row["first_purchase_date"], row["last_purchase_date"]) == (OPENED, day)
+
+
+def test_days_before_every_window_still_say_which_visit_was_the_first_last_and_largest(measure):
+    opened, last = date(2014, 1, 1), date(2026, 2, 28)
+    lines = [
+        sale(date(2014, 1, 1), 50),
+        sale(date(2016, 5, 1), 30),
+        sale(date(2016, 5, 1), 10, store_id="s2"),
+        sale(date(2015, 1, 1), 90, 2),
+        sale(date(2026, 2, 1), 7, 2),
+    ]
+    world = World(last, lines, [account(1, "gone", opened), account(2, "came back", opened)])
+    rows = {row["customer_key"]: row for row in measure(world) if row["as_of_date"] == last}
+    columns = ("net_sales_lifetime_amount", "visits_lifetime_count", "visits_24m_count")
+    assert [rows["gone"][name] for name in columns] == [90, 3, 0]
+    assert [rows["came back"][name] for name in columns] == [97, 2, 1]
+    columns = ("first_purchase_date", "last_purchase_date", "last_visit_amount", "largest_visit_amount")
+    assert [rows["gone"][name] for name in columns] == [opened, date(2016, 5, 1), 30, 50]
+    assert [rows["came back"][name] for name in columns] == [date(2015, 1, 1), date(2026, 2, 1), 7, 90]
