@@ -99,7 +99,8 @@ def kill_a_publish(settings, failpoint: str) -> int:
 
 
 def crm_files(release: Release) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (release.directory / "crm").iterdir()}
+    files = (path for path in (release.directory / "crm").rglob("*") if path.is_file())
+    return {path.name: path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")

@@ -87,7 +87,7 @@ def dbt_process(
 
 
 def parsed_project(settings: Settings) -> Path:
-    """What dbt made of the project's files in the last run; no run needs it. A copy of the project keeps its own."""
+    """What dbt made of the project's files in the last run; no run needs it. A copy keeps its own."""
     is_copy = settings.dbt_project != Settings.dbt_project
     return (settings.dbt_project if is_copy else settings.warehouse) / "partial_parse.msgpack"
 
