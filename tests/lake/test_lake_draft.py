@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -66,18 +65,15 @@ def content_of(name: str) -> bytes:
     return gzip.compress(FILES["orders_2026-05.csv"] or b"") if content is None else content
 
 
-@dataclass(frozen=True)
-class ShopSettings(Settings):
-    """Settings of a project whose descriptions are those of this test."""
-
-    @property
-    def dbt_project(self) -> Path:
-        return self.home / "dbt_project"
-
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return ShopSettings(home=tmp_path, settle_seconds=0, secret_key="a secret for tests only")
+    """Settings of a project whose descriptions are those of this test."""
+    return Settings(
+        home=tmp_path,
+        settle_seconds=0,
+        secret_key="a secret for tests only",
+        dbt_project=tmp_path / "dbt_project",
+    )
 
 
 def dropped(settings: Settings, name: str) -> Path:
