@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ def dag_bag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagBag]:
         for name, value in airflow_environment(settings).items():
             patch.setenv(name, value)
         # Airflow reads its configuration when it is imported, so not before here.
+        assert "airflow" not in sys.modules, "a test has imported Airflow before its home was set"
         from airflow.dag_processing.dagbag import DagBag
         from airflow.utils.db import initdb
 

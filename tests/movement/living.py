@@ -102,6 +102,7 @@ class Movement:
         *,
         until: str,
         since: str = "2024-01",
+        recent_since: str = "",
         joined: Mapping[str, str] | None = None,
         overrides: Iterable[Mapping[str, Any]] = (),
         same_customer: Mapping[str, str] | None = None,
@@ -119,7 +120,7 @@ class Movement:
         self.fill(
             "int_as_of_dates",
             [
-                {"as_of_date": day, "is_current": str(day) == until, "is_recent": True}
+                {"as_of_date": day, "is_current": str(day) == until, "is_recent": str(day) >= recent_since}
                 for day in [*days, date.fromisoformat(until)]
             ],
         )

@@ -163,6 +163,24 @@ def test_a_customer_found_after_a_review_begins_at_the_next_date(movement: Movem
     assert movement.decisions("growth_club", "late") == [("2024-03-31", "gold", "new")]
 
 
+def test_the_history_of_a_scheme_without_a_policy_goes_back_to_the_first_review(movement: Movement) -> None:
+    purchases = [("c", "2024-01-10", 6000), ("c", "2024-03-10", 20000)]
+    for day in ("2024-01-31", "2024-02-29", "2024-03-31"):
+        movement.live([one for one in purchases if one[1] <= day], until=day)
+        movement.seal("plain_club")
+    movement.live(purchases, until="2024-05-31", recent_since="2024-04-30")
+    assert movement.history("plain_club") == [
+        ("gold", "2024-01-31", "2024-03-31"),
+        ("diamond", "2024-03-31", None),
+    ]
+    assert movement.decisions("plain_club") == [
+        ("2024-01-31", "gold", "new"),
+        ("2024-03-31", "diamond", "upgraded"),
+        ("2024-04-30", "diamond", "kept"),
+        ("2024-05-31", "diamond", "kept"),
+    ]
+
+
 def test_a_sealed_tier_is_the_tier_of_its_code_in_a_later_version(movement: Movement) -> None:
     purchases = [("c", "2024-01-10", 6000)]
     movement.live(purchases, until="2024-02-29")

@@ -1,4 +1,4 @@
-{#- Without a policy only the recent dates are shown, and no customer's past is needed to decide on the next date. -#}
+{#- Without a policy, what left a tier as it was is of use at the recent dates alone; changes make up the history. -#}
 with
 
 reviews as (
@@ -64,7 +64,10 @@ known_again as (
         on decisions.scheme_id = policies.scheme_id
     left join recent_dates
         on decisions.decided_on_date = recent_dates.as_of_date
-    where policies.scheme_id is not null or recent_dates.as_of_date is not null
+    where
+        policies.scheme_id is not null
+        or recent_dates.as_of_date is not null
+        or decisions.outcome in ('new', 'upgraded', 'downgraded', 'left')
 
 )
 

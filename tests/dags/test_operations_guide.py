@@ -10,7 +10,6 @@ import sys
 from itertools import pairwise
 
 from clientele.cli import build_parser
-from clientele.orchestration.defaults import review_params
 from clientele.orchestration.environment import airflow_environment
 from clientele.settings import PROJECT, Settings, inherited_environment
 
@@ -36,7 +35,10 @@ def test_every_command_of_the_package_is_one_it_knows():
         assert build_parser().parse_args(arguments).handler, arguments
 
 
-def test_every_command_of_airflow_is_one_it_knows_and_names_a_dag_of_ours(tmp_path):
+def test_every_command_of_airflow_is_one_it_knows_and_names_a_dag_of_ours(dag_bag, tmp_path):
+    # Airflow is imported once its home is set.
+    from clientele.orchestration.defaults import review_params
+
     airflows = [words[1:] for words in COMMANDS if words[0] == "airflow"]
     assert {tuple(words[:2]) for words in airflows} == {("backfill", "create"), ("dags", "test")}
     done = subprocess.run(
