@@ -143,6 +143,16 @@ def test_a_date_with_too_few_repeaters_says_so_and_predicts_nothing(connection):
     assert date(2024, 12, 31) in dates
 
 
+def test_a_date_whose_model_was_not_found_predicts_nothing_though_an_earlier_one_has_errors(connection):
+    run(connection, "int_prediction_models")
+    connection.execute(
+        "update int_prediction_models set value = null, reason = 'no_convergence'"
+        " where as_of_date = date '2024-12-31' and model = 'bg_nbd' and parameter not like 'holdout_%'"
+    )
+    dates = {row["as_of_date"] for row in run(connection, "int_predictions_by_summary")}
+    assert dates == {date(2024, 1, 31), date(2024, 6, 30)}
+
+
 def test_predictions_are_there_once_for_every_history(connection):
     run(connection, "int_prediction_models")
     rows = run(connection, "int_predictions_by_summary")

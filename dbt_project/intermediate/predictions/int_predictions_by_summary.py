@@ -7,6 +7,7 @@ from clientele.value.bgnbd import BgNbdParameters
 from clientele.value.figures import BG_NBD
 from clientele.value.horizon import DAYS_PER_WEEK, outlook
 
+FITTED = ("r", "alpha", "a", "b")
 COLUMNS = pa.schema(
     [
         ("as_of_date", pa.date32()),
@@ -28,12 +29,15 @@ def model(dbt, session):
     histories = dbt.ref("int_purchase_summaries").aggregate(
         "as_of_date, repeat_days_count, first_to_last_days, age_days"
     )
-    parameters = dbt.ref("int_prediction_models").filter(f"model = '{BG_NBD}' and reason is null")
+    # The errors on the holdout stand among them, also where the model of the date itself was not found.
+    parameters = dbt.ref("int_prediction_models").filter(
+        f"model = '{BG_NBD}' and reason is null and parameter in {FITTED}"
+    )
     tables = [COLUMNS.empty_table()]
     for (as_of_date,) in parameters.project("as_of_date").distinct().order("as_of_date").fetchall():
         at_date = f"as_of_date = date '{as_of_date}'"
         values = dict(parameters.filter(at_date).project("parameter, value").fetchall())
-        fitted = BgNbdParameters(**{name: values[name] for name in ("r", "alpha", "a", "b")})
+        fitted = BgNbdParameters(**{name: values[name] for name in FITTED})
         columns = (
             histories.filter(at_date).order("repeat_days_count, first_to_last_days, age_days").fetchnumpy()
         )
