@@ -50,7 +50,6 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_who_shares_a_contact_and_is_alike_is_proposed(release: Path, capsys) -> None:
-    pytest.importorskip("splink")
     assert main(["identity", "propose"]) == 0
     assert "1 pairs of customers to look at" in capsys.readouterr().err
     with (release / "reports" / "identity_proposals.csv").open(encoding="utf-8") as file:
@@ -67,7 +66,6 @@ def test_without_splink_it_says_how_to_get_it(release: Path, capsys, monkeypatch
 
 
 def test_without_a_release_it_says_what_to_do(tmp_path: Path, capsys, monkeypatch) -> None:
-    pytest.importorskip("splink")
     monkeypatch.setenv("CLIENTELE_HOME", str(tmp_path))
     assert main(["identity", "propose"]) == 3
     assert "clientele run" in capsys.readouterr().err

@@ -213,28 +213,7 @@ decisions as (
     select
         false as is_sealed,
         customer_key,
-        scheme_id,
-        decided_on_date,
-        is_common_date,
-        is_review,
-        scheme_version,
-        rule_number,
-        computed_tier_rank,
-        previous_tier_rank,
-        previous_date_tier_rank,
-        tier_rank,
-        outcome,
-        deciding_value,
-        change_number,
-        change_value,
-        override_id,
-        policy_tier_rank,
-        tier_since_date,
-        below_since_date,
-        held_until_date
-        {%- for number in range(1, 7) %},
-        {{ "" if number <= downgrades_remembered else "cast(null as date) as " -}} downgraded_{{ number }}_date
-        {%- endfor %}
+        {{ sealed_columns(downgrades_remembered) | indent(4) }}
     from folded
     where not is_sealed and (is_common_date or is_review or outcome in ('new', 'upgraded', 'downgraded'))
 

@@ -151,8 +151,11 @@ make_date(cast(extract(year from {{ day }}) as integer) + {{ years_later }}, 12,
 {%- endmacro %}
 
 
-{# Everything a decision says, and what the policy remembers of it: what a review seals, but for whom. #}
-{% macro sealed_columns() -%}
+{#
+    Everything a decision says, and what the policy remembers of it: what a review seals, but for whom. Of a relation that
+    remembers fewer downgrades the others are null.
+#}
+{% macro sealed_columns(downgrades_remembered=6) -%}
 scheme_id,
     decided_on_date,
     is_common_date,
@@ -173,7 +176,8 @@ scheme_id,
     below_since_date,
     held_until_date,
     {%- for number in range(1, 7) %}
-    downgraded_{{ number }}_date{{ "," if not loop.last }}
+    {{ "" if number <= downgrades_remembered else "cast(null as date) as " }}downgraded_{{ number }}_date
+    {{- "," if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

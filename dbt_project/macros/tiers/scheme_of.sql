@@ -37,3 +37,43 @@ from (
 where false
 {%- endif %}
 {%- endmacro %}
+
+
+{#
+    What the scheme files say, and what earlier versions said that only sealed reviews still know: `rows` are those of the
+    files, `sealed` is the relation of what the reviews kept. `is_version_in_use` tells them apart.
+#}
+{% macro constants_of_versions(columns, rows, sealed) -%}
+{%- set names = columns | map('first') | list -%}
+with
+
+in_use as (
+
+    {{ constant_rows(columns, rows) | indent(4) }}
+
+),
+
+sealed as (
+
+    select distinct
+        {%- for name in names %}
+        versions.{{ name }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ sealed }} as versions
+    left join in_use
+        on
+            versions.scheme_id = in_use.scheme_id
+            and versions.scheme_version = in_use.scheme_version
+    where in_use.scheme_id is null
+
+)
+{% for relation, is_version_in_use in [('in_use', 'true'), ('sealed', 'false')] %}
+select
+    {%- for name in names %}
+    {{ name }},
+    {%- endfor %}
+    {{ is_version_in_use }} as is_version_in_use
+from {{ relation }}
+{{ "union all" if not loop.last }}
+{%- endfor %}
+{%- endmacro %}
