@@ -27,6 +27,9 @@ OF_THE_FILES = ("int_scheme_tiers", "int_scheme_policies", "int_scheme_rules")
 #: From the rows given to the tiers the rules give, in the order in which each reads the ones before.
 COMPUTED = (
     "int_customer_values_by_date",
+    "int_sealed_customers",
+    "int_sealed_states",
+    "int_scheme_dates",
     *CLUBS,
     *SHIPPED,
     "int_tier_overrides_resolved",
@@ -35,9 +38,8 @@ COMPUTED = (
     "int_tiers_between_reviews",
 )
 DECIDED = (
-    "int_sealed_customers",
-    "int_sealed_states",
     "int_sealed_decisions",
+    "int_dated_tiers_followed",
     "int_evaluation_points",
     "int_tier_decisions",
     "tier_history",

@@ -131,6 +131,7 @@ def test_a_scheme_without_a_policy_is_overridden_at_its_dates(movement: Movement
         [("c", "2024-01-10", 1500)],
         until="2024-06-30",
         overrides=[override("floor", "gold", "2024-02-10", "2024-04-30", scheme_id="plain_club")],
+        proposed=["2024-06-30"],
     )
     assert movement.decisions("plain_club") == [
         ("2024-01-31", "silver", "new"),

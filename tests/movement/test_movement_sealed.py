@@ -220,3 +220,66 @@ def test_a_run_as_of_an_earlier_day_does_not_know_the_review(movement: Movement)
     ]
     movement.live(purchases, until="2024-03-31")
     assert movement.decisions("growth_club") == unsealed
+
+
+def days_computed(movement: Movement, *scheme_ids: str) -> dict[str, list[str]]:
+    """The dates at which the rules of a scheme were asked."""
+    return {
+        scheme_id: [
+            str(row["as_of_date"])
+            for row in movement.rows(f"select distinct as_of_date from {scheme_id} order by as_of_date")
+        ]
+        for scheme_id in scheme_ids
+    }
+
+
+def test_what_is_sealed_is_not_computed_again(movement: Movement) -> None:
+    purchases = [("c", "2024-01-10", 1500), ("c", "2024-05-05", 4000)]
+    movement.live(purchases, until="2024-03-31")
+    assert days_computed(movement, "growth_club", "plain_club") == {
+        "growth_club": ["2024-01-31", "2024-02-29", "2024-03-31"],
+        "plain_club": ["2024-01-31", "2024-02-29", "2024-03-31"],
+    }
+    movement.seal("growth_club", "plain_club")
+    movement.live(purchases, until="2024-05-10", proposed=["2024-04-30"])
+    assert days_computed(movement, "growth_club", "plain_club", "calendar_club") == {
+        "growth_club": ["2024-04-30", "2024-05-10"],
+        "plain_club": ["2024-04-30", "2024-05-10"],
+        "calendar_club": ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30", "2024-05-10"],
+    }
+    assert movement.history("plain_club") == [
+        ("silver", "2024-01-31", "2024-05-10"),
+        ("gold", "2024-05-10", None),
+    ]
+
+
+def test_who_turns_out_to_be_two_has_the_months_computed_again(movement: Movement) -> None:
+    purchases = [("a", "2024-01-10", 1500), ("b", "2024-01-20", 6000)]
+    movement.live(purchases, until="2024-02-29")
+    movement.seal("growth_club", "plain_club")
+    movement.live(purchases, until="2024-03-31", same_customer={"b": "a"}, proposed=["2024-03-31"])
+    assert days_computed(movement, "growth_club") == {"growth_club": ["2024-03-31"]}
+    movement.seal("growth_club", "plain_club")
+    movement.live(purchases, until="2024-04-30", proposed=["2024-04-30"])
+    # A policy remembers: it goes on from the last review that knew each of the two. The others do not.
+    assert days_computed(movement, "growth_club", "plain_club") == {
+        "growth_club": ["2024-03-31", "2024-04-30"],
+        "plain_club": ["2024-04-30"],
+    }
+
+
+def test_without_a_policy_no_change_is_kept_at_the_newest_dates_and_for_a_review(movement: Movement) -> None:
+    purchases = [("c", "2024-01-10", 1500)]
+    movement.live(purchases, until="2024-04-30")
+    assert movement.decisions("plain_club") == [
+        ("2024-01-31", "silver", "new"),
+        ("2024-03-31", "silver", "kept"),
+        ("2024-04-30", "silver", "kept"),
+    ]
+    movement.live(purchases, until="2024-04-30", proposed=["2024-03-31"])
+    assert [day for day, _, _ in movement.decisions("plain_club")] == [
+        "2024-01-31",
+        "2024-02-29",
+        "2024-03-31",
+        "2024-04-30",
+    ]

@@ -58,6 +58,7 @@ class Builds:
             connection.execute("create schema intermediate")
             for name, table in {
                 "decisions": "int_tier_decisions",
+                "moves": "int_tier_moves_counted",
                 "accounts": "int_accounts_resolved",
                 "scheme_rules": "int_scheme_rules",
                 "scheme_tiers": "int_scheme_tiers",

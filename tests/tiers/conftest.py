@@ -168,6 +168,10 @@ class SchemeRunner:
             " from (select cast(unnest(?) as date) as day)",
             [days],
         )
+        # No review has been sealed.
+        self._connection.execute(
+            "create or replace table int_scheme_dates (scheme_id varchar, as_of_date date, is_open boolean)"
+        )
 
     def _feeds(self, absent_needs: Iterable[str]) -> None:
         self._connection.execute(

@@ -37,6 +37,23 @@ schemes as (
 
 ),
 
+-- What reviews have sealed is not decided anew: for customers whom a policy takes back to an earlier review, from there.
+sealed_schemes as (
+
+    {{ sealed_through() }}
+
+),
+
+sealed_states as (
+
+    select
+        scheme_id,
+        min(sealed_as_of_date) as sealed_as_of_date
+    from {{ ref('int_sealed_states') }}
+    group by scheme_id
+
+),
+
 -- What a review has sealed stays with the version that decided it.
 versions_then as (
 
@@ -70,10 +87,16 @@ select
     row_number() over (
         partition by schemes.scheme_id
         order by dates.as_of_date desc
-    ) <= 2 as is_newest
+    ) <= 2 as is_newest,
+    sealed_schemes.scheme_id is null
+    or dates.as_of_date > least(sealed_schemes.sealed_through_date, sealed_states.sealed_as_of_date) as is_open
 from schemes
 inner join dates
     on schemes.has_policy or dates.is_recent
+left join sealed_schemes
+    on schemes.scheme_id = sealed_schemes.scheme_id
+left join sealed_states
+    on schemes.scheme_id = sealed_states.scheme_id
 left join versions_then
     on
         schemes.scheme_id = versions_then.scheme_id

@@ -24,11 +24,21 @@ known_again as (
             sealed_accounts.source = accounts.source
             and sealed_accounts.account_reference = accounts.account_reference
 
+),
+
+followed as (
+
+    select
+        *,
+        count(*) over (partition by sequence_number, sealed_customer_key) = 1 as is_one_customer
+    from known_again
+
 )
 
 select
     sequence_number,
     sealed_customer_key,
     customer_key,
-    count(*) over (partition by sequence_number, sealed_customer_key) = 1 as is_one_customer
-from known_again
+    is_one_customer,
+    count(*) filter (where is_one_customer) over (partition by sequence_number, customer_key) > 1 as is_merged
+from followed

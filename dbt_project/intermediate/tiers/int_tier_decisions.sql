@@ -2,19 +2,11 @@
   The k-th decision on a customer follows from the one before: a recursion over steps, all customers at once. What the
   policy gives (`policy_tier_rank`) runs on under an override, so that it is there when the override ends.
 -#}
-{%- set relations = {} -%}
-{%- for scheme_id in var('schemes') -%}{%- do relations.update({scheme_id: ref(scheme_id)}) -%}{%- endfor -%}
 {%- set downgrades_remembered = most_downgrades() -%}
 {%- set points = ref('int_evaluation_points') -%}
 {%- set policies = ref('int_scheme_policies') -%}
 {%- set sealed_states = ref('int_sealed_states') -%}
 with recursive
-
-overrides as (
-
-    select * from {{ ref('int_tier_overrides_resolved') }}
-
-),
 
 sealed_decisions as (
 
@@ -25,12 +17,6 @@ sealed_decisions as (
 sealed_states as (
 
     select * from {{ sealed_states }}
-
-),
-
-sealed_schemes as (
-
-    {{ sealed_through() }}
 
 ),
 
@@ -100,102 +86,20 @@ folded as (
 
 ),
 
-computed as (
-{{ union_of_schemes(schemes_in_use(has_policy=false), relations, ref('int_tiers_between_reviews')) }}
-),
-
-in_force as (
-
-    {{ overrides_in_force('computed', 'overrides', 'as_of_date') }}
-
-),
-
-overridden as (
-
-    select
-        computed.scheme_id,
-        computed.customer_key,
-        computed.as_of_date as decided_on_date,
-        computed.scheme_version,
-        computed.rule_number,
-        computed.tier_rank as policy_tier_rank,
-        {{ overridden_rank('computed.tier_rank') }} as tier_rank,
-        computed.deciding_value,
-        computed.change_number,
-        computed.change_value,
-        in_force.override_id,
-        dates.next_as_of_date,
-        false as is_sealed
-    from computed
-    inner join dates
-        on computed.as_of_date = dates.as_of_date
-    left join sealed_schemes
-        on computed.scheme_id = sealed_schemes.scheme_id
-    left join in_force
-        on
-            computed.customer_key = in_force.customer_key
-            and computed.scheme_id = in_force.scheme_id
-            and computed.as_of_date = in_force.as_of_date
-    where sealed_schemes.scheme_id is null or computed.as_of_date > sealed_schemes.sealed_through_date
-
-    union all
-
-    select
-        sealed_decisions.scheme_id,
-        sealed_decisions.customer_key,
-        sealed_decisions.decided_on_date,
-        sealed_decisions.scheme_version,
-        sealed_decisions.rule_number,
-        sealed_decisions.computed_tier_rank as policy_tier_rank,
-        tiers_in_use.tier_rank,
-        sealed_decisions.deciding_value,
-        sealed_decisions.change_number,
-        sealed_decisions.change_value,
-        sealed_decisions.override_id,
-        dates.next_as_of_date,
-        true as is_sealed
-    from sealed_decisions
-    inner join sealed_schemes
-        on
-            sealed_decisions.scheme_id = sealed_schemes.scheme_id
-            and sealed_decisions.decided_on_date = sealed_schemes.sealed_through_date
-    inner join dates
-        on sealed_decisions.decided_on_date = dates.as_of_date
-    inner join scheme_tiers as tiers_then
-        on
-            sealed_decisions.scheme_id = tiers_then.scheme_id
-            and sealed_decisions.scheme_version = tiers_then.scheme_version
-            and sealed_decisions.tier_rank = tiers_then.tier_rank
-    inner join scheme_tiers as tiers_in_use
-        on
-            tiers_then.scheme_id = tiers_in_use.scheme_id
-            and tiers_then.tier_code = tiers_in_use.tier_code
-            and tiers_in_use.is_version_in_use
-    where sealed_decisions.policy_tier_rank is null
-
-),
-
--- Without a policy the computed tier is the tier: the date before is all there is to look back at.
-neighboured as (
-
-    select
-        *,
-        lag(tier_rank) over customer_dates as lagged_tier_rank,
-        lag(next_as_of_date) over customer_dates as lagged_next_as_of_date,
-        lead(decided_on_date) over customer_dates as next_decided_on_date
-    from overridden
-    window customer_dates as (partition by scheme_id, customer_key order by decided_on_date)
-
-),
-
 followed as (
 
+    select * from {{ ref('int_dated_tiers_followed') }}
+
+),
+
+-- Without a policy, what left a tier as it was is of use at the newest dates, and wherever a review is to be sealed.
+kept_dates as (
+
     select
-        *,
-        case when lagged_next_as_of_date = decided_on_date then lagged_tier_rank end as previous_tier_rank,
-        next_as_of_date is not null
-        and coalesce(next_decided_on_date > next_as_of_date, true) as is_before_leaving
-    from neighboured
+        scheme_id,
+        as_of_date,
+        is_newest or exists (select 1 from {{ source('lake', 'proposed_review_dates') }}) as is_kept
+    from {{ ref('int_scheme_dates') }}
 
 ),
 
@@ -256,33 +160,42 @@ decisions as (
 
     select
         false as is_sealed,
-        customer_key,
-        scheme_id,
-        decided_on_date,
+        followed.customer_key,
+        followed.scheme_id,
+        followed.decided_on_date,
         true as is_common_date,
         true as is_review,
-        scheme_version,
-        rule_number,
-        policy_tier_rank as computed_tier_rank,
-        previous_tier_rank,
-        previous_tier_rank as previous_date_tier_rank,
-        tier_rank,
-        {{ decision_outcome("'kept'") }} as outcome,
-        deciding_value,
-        change_number,
-        change_value,
-        override_id,
+        followed.scheme_version,
+        followed.rule_number,
+        followed.computed_tier_rank,
+        followed.previous_tier_rank,
+        followed.previous_tier_rank as previous_date_tier_rank,
+        followed.tier_rank,
+        followed.outcome,
+        followed.deciding_value,
+        followed.change_number,
+        followed.change_value,
+        followed.override_id,
         {{ nothing_remembered() | indent(4) }}
     from followed
-    where not is_sealed
-    {% for relation, last_date_tier_rank in [('folded', 'date_tier_rank'), ('followed', 'tier_rank')] %}
+    inner join kept_dates
+        on
+            followed.scheme_id = kept_dates.scheme_id
+            and followed.decided_on_date = kept_dates.as_of_date
+    where
+        not followed.is_sealed
+        and (kept_dates.is_kept or followed.outcome in ('new', 'upgraded', 'downgraded'))
+    {% for relation, left_on_date, last_date_tier_rank, condition in [
+        ('folded', 'next_as_of_date', 'date_tier_rank', 'is_before_leaving'),
+        ('followed', 'left_on_date', 'tier_rank', 'left_on_date is not null'),
+    ] %}
     union all
 
     select
         false as is_sealed,
         customer_key,
         scheme_id,
-        next_as_of_date as decided_on_date,
+        {{ left_on_date }} as decided_on_date,
         true as is_common_date,
         false as is_review,
         scheme_version,
@@ -294,7 +207,7 @@ decisions as (
         'left' as outcome,
         {{ nothing_remembered(has_figures=false) | indent(4) }}
     from {{ relation }}
-    where is_before_leaving
+    where {{ condition }}
     {% endfor %}
 )
 

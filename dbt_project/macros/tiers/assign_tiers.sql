@@ -138,11 +138,15 @@ from decided
 {% endmacro %}
 
 
-{# The relations that a scheme may read. Named while dbt parses, so that it knows the order of the models. #}
+{#
+    The relations that a scheme may read. Named while dbt parses, so that it knows the order of the models. Other values
+    than those of the common dates are of days that no review has closed.
+#}
 {% macro scheme_relations(values_by_date=none) %}
 {{ return({
     'values_by_date': values_by_date or ref('int_customer_values_by_date'),
     'dates': ref('int_as_of_dates'),
+    'scheme_dates': none if values_by_date else ref('int_scheme_dates'),
     'visits': ref('int_customer_visits_summed'),
     'referrals': ref('int_referrals'),
     'feeds': ref('int_feeds_present'),

@@ -58,6 +58,13 @@ select
         {%- if 'policy' not in scheme %}
         and as_of_date in (select as_of_date from {{ relations.dates }} where is_recent)
         {%- endif %}
+        {%- if relations.scheme_dates %}
+        and as_of_date not in (
+            select as_of_date
+            from {{ relations.scheme_dates }}
+            where scheme_id = {{ sql_text(scheme.id) }} and not is_open
+        )
+        {%- endif %}
         {%- if scheme.get('needs') %}
         and {{ scheme.needs | length }} = (
             select count(*)

@@ -18,18 +18,6 @@ scheme_limits as (
 
 ),
 
-rules as (
-
-    select * from {{ ref('int_scheme_rules') }}
-
-),
-
-scheme_changes as (
-
-    select * from {{ ref('int_scheme_changes') }}
-
-),
-
 decisions as (
 
     select * from {{ ref('int_tier_decisions') }}
@@ -60,7 +48,8 @@ reviews as (
         scheme_dates.as_of_date,
         scheme_dates.previous_as_of_date,
         scheme_dates.scheme_id,
-        scheme_dates.scheme_version
+        scheme_dates.scheme_version,
+        scheme_dates.has_policy
     from scheme_dates
     inner join scheme_states
         on scheme_dates.scheme_id = scheme_states.scheme_id
@@ -80,6 +69,7 @@ reviews as (
 
 ),
 
+-- Without a policy everybody is judged at every date.
 judged as (
 
     select
@@ -91,40 +81,6 @@ judged as (
     group by
         scheme_id,
         cast({{ dbt.last_day('decided_on_date', 'month') }} as date)
-
-),
-
--- How far it is to another tier is known where the figure that decided is the one whose change would decide anew.
-near as (
-
-    select
-        decisions.scheme_id,
-        decisions.decided_on_date as as_of_date,
-        count(*) as near_threshold_count,
-        sum(
-            case when decisions.tier_rank <> decisions.previous_date_tier_rank then 1 else 0 end
-        ) as moved_near_threshold_count
-    from decisions
-    inner join rules
-        on
-            decisions.scheme_id = rules.scheme_id
-            and decisions.scheme_version = rules.scheme_version
-            and decisions.rule_number = rules.rule_number
-    inner join scheme_changes
-        on
-            decisions.scheme_id = scheme_changes.scheme_id
-            and decisions.scheme_version = scheme_changes.scheme_version
-            and decisions.change_number = scheme_changes.change_number
-            and rules.deciding_criterion = scheme_changes.metric
-    inner join scheme_limits
-        on decisions.scheme_id = scheme_limits.scheme_id
-    where
-        decisions.is_common_date
-        and abs(decisions.change_value)
-        <= scheme_limits.near_threshold_within_ratio * abs(decisions.deciding_value + decisions.change_value)
-    group by
-        decisions.scheme_id,
-        decisions.decided_on_date
 
 ),
 
@@ -142,7 +98,9 @@ moved as (
         sum(case when to_tier_rank is not null then net_sales_12m_amount else 0 end) as net_sales_12m_amount,
         sum(
             case when to_tier_rank < from_tier_rank then net_sales_12m_amount else 0 end
-        ) as falling_net_sales_12m_amount
+        ) as falling_net_sales_12m_amount,
+        sum(near_threshold_count) as near_threshold_count,
+        sum(case when to_tier_rank <> from_tier_rank then near_threshold_count else 0 end) as moved_near_threshold_count
     from moves
     group by
         as_of_date,
@@ -157,15 +115,17 @@ counted as (
         reviews.previous_as_of_date,
         reviews.scheme_id,
         reviews.scheme_version,
-        cast(coalesce(judged.judged_count, 0) as bigint) as judged_count,
+        cast(
+            coalesce(case when reviews.has_policy then judged.judged_count else moved.customers_count end, 0) as bigint
+        ) as judged_count,
         cast(coalesce(moved.customers_count, 0) as bigint) as customers_count,
         cast(coalesce(moved.previous_customers_count, 0) as bigint) as previous_customers_count,
         cast(coalesce(moved.new_count, 0) as bigint) as new_count,
         cast(coalesce(moved.left_count, 0) as bigint) as left_count,
         cast(coalesce(moved.upgraded_count, 0) as bigint) as upgraded_count,
         cast(coalesce(moved.downgraded_count, 0) as bigint) as downgraded_count,
-        cast(coalesce(near.near_threshold_count, 0) as bigint) as near_threshold_count,
-        cast(coalesce(near.moved_near_threshold_count, 0) as bigint) as moved_near_threshold_count,
+        cast(coalesce(moved.near_threshold_count, 0) as bigint) as near_threshold_count,
+        cast(coalesce(moved.moved_near_threshold_count, 0) as bigint) as moved_near_threshold_count,
         cast(coalesce(moved.net_sales_12m_amount, 0) as decimal(38, 4)) as net_sales_12m_amount,
         cast(coalesce(moved.falling_net_sales_12m_amount, 0) as decimal(38, 4)) as falling_net_sales_12m_amount
     from reviews
@@ -177,10 +137,6 @@ counted as (
         on
             reviews.scheme_id = moved.scheme_id
             and reviews.as_of_date = moved.as_of_date
-    left join near
-        on
-            reviews.scheme_id = near.scheme_id
-            and reviews.as_of_date = near.as_of_date
 
 ),
 

@@ -43,6 +43,15 @@ SEALED_FILES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "held_until_date": "date",
             **{f"downgraded_{number}_date": "date" for number in range(1, DOWNGRADES_REMEMBERED + 1)},
         },
+        "moves": {
+            "scheme_id": "varchar",
+            "as_of_date": "date",
+            "from_tier_rank": "integer",
+            "to_tier_rank": "integer",
+            "customers_count": "bigint",
+            "net_sales_12m_amount": "decimal(38, 4)",
+            "near_threshold_count": "bigint",
+        },
         "accounts": {
             "source": "varchar",
             "account_type": "varchar",
@@ -154,6 +163,7 @@ def _select(
         f"select cast({record.sequence_number} as bigint) as sequence_number, {typed}"  # noqa: S608
         f" from read_parquet({path_literal(review_folder(settings, record.sequence_number) / file_name)})"
         for record in sealed
+        if file_name in record.files
     ]
     nothing = ", ".join(f"cast(null as {kind}) as {identifier(name)}" for name, kind in columns.items())
     return " union all ".join(selects) or (

@@ -21,6 +21,7 @@ from clientele.settings import Settings
 _FIRST_DAY: Final = date(1, 1, 1)
 _DECISIONS: Final = "reviewed_decisions"
 _SCHEMES: Final = "reviewed_schemes"
+_MOVES: Final = "reviewed_moves"
 
 #: What the build leaves -> the file of the review that keeps it.
 _SOURCES: Final = {
@@ -29,6 +30,7 @@ _SOURCES: Final = {
     "scheme_tiers": "intermediate.int_scheme_tiers semi join reviewed_schemes using (scheme_id)",
     "scheme_changes": "intermediate.int_scheme_changes semi join reviewed_schemes using (scheme_id)",
     "decisions": _DECISIONS,
+    "moves": _MOVES,
 }
 
 
@@ -117,6 +119,7 @@ class ReviewedDecisions:
         for scheme in schemes:
             file = scheme_file(settings, scheme.scheme_id)
             shutil.copyfile(file, folder / SCHEMES / file.name)
+        self._show_moves()
         for name, source in _SOURCES.items():
             columns = ", ".join(map(identifier, SEALED_FILES[name]))
             self._write(f"select {columns} from {source}", folder / f"{name}.parquet")  # noqa: S608
@@ -124,6 +127,18 @@ class ReviewedDecisions:
             f"from review_outcomes semi join {_SCHEMES} using (scheme_id)"
             f" where as_of_date = {text_literal(self._as_of_date.isoformat())}::date",
             folder / "outcomes.parquet",
+        )
+
+    def _show_moves(self) -> None:
+        """The counts of the dates whose decisions the review takes."""
+        columns = ", ".join(map(identifier, SEALED_FILES["moves"]))
+        self._connection.execute(
+            f"create or replace temp view {_MOVES} as select {columns}"  # noqa: S608
+            f" from intermediate.int_tier_moves_counted as moves inner join {_SCHEMES} using (scheme_id)"
+            f" where moves.as_of_date > sealed_through_date"
+            f" and moves.as_of_date <= {text_literal(self._as_of_date.isoformat())}::date"
+            " and not exists (from lake.sealed_reviews as known where known.scheme_id = moves.scheme_id"
+            " and known.as_of_date >= moves.as_of_date)"
         )
 
     def _write(self, select: str, path: Path) -> None:
