@@ -2,8 +2,9 @@
 
 `superset import-dashboards` replaces dashboards and leaves charts and datasets that are there as they were;
 this replaces all that the bundle holds and touches nothing else. CLIENTELE_BI_URL names the PostgreSQL that
-the dashboards read, such as postgresql://analyst:password@host/database; without it a connection that was
-imported before stays as it is. The password goes into Superset's encrypted store and nowhere else.
+the dashboards read, such as postgresql://analyst:password@host/database; CLIENTELE_BI_PASSWORD is a password
+that is not part of it. Without an address a connection that was imported before stays as it is. The password
+goes into Superset's encrypted store and nowhere else.
 """
 
 import os
@@ -17,7 +18,6 @@ from sqlalchemy.engine import make_url
 from superset.app import create_app
 
 DATABASE = "databases/clientele.yaml"
-MASK = "XXXXXXXXXX"
 
 
 def main() -> int:
@@ -33,10 +33,11 @@ def main() -> int:
         contents = read(Path(sys.argv[1]))
         database = yaml.safe_load(contents[DATABASE])
         known = db.session.query(Database).filter_by(uuid=database["uuid"]).one_or_none()
-        if url := os.environ.get("CLIENTELE_BI_URL"):
-            database["sqlalchemy_uri"] = (
-                make_url(url).set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
-            )
+        if address := os.environ.get("CLIENTELE_BI_URL"):
+            url = make_url(address).set(drivername="postgresql+psycopg2")
+            if password := os.environ.get("CLIENTELE_BI_PASSWORD"):
+                url = url.set(password=password)
+            database["sqlalchemy_uri"] = url.render_as_string(hide_password=False)
         elif known:
             database["sqlalchemy_uri"] = known.sqlalchemy_uri
         else:
