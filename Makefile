@@ -21,6 +21,12 @@ BENCH_ACCOUNTS ?= 1000000
 # Customers and months of the shop that `make bench` builds from those lines.
 BUILD_CUSTOMERS ?= 100000
 BUILD_MONTHS ?= 24
+# Lines of the lake that daily runs come to, months reviewed before them, and lines of the shops that are built in
+# turn, and that other tools compute too; a customer has twenty lines.
+DAILY_LINES ?= 1000000
+SEALED_MONTHS ?= $(BUILD_MONTHS)
+GROWTH_SIZES ?= 100000 300000 1000000
+COMPARED_SIZES ?= 1000000
 # The PostgreSQL that the dashboards read, such as postgresql://analyst:password@host/database.
 export CLIENTELE_BI_URL ?=
 # How many tests run side by side.
@@ -125,8 +131,8 @@ test: $(DEVELOPMENT) ## Run every test; TESTS=tests/lake runs some
 system-packages: ## Install what the report's tests use of the system, where this may be done: fonts, a browser
 	@sh requirements/system_packages.sh
 
-.PHONY: bench
-bench: $(DEVELOPMENT) ## Measure ingest, a full build, identity, predictions, schemes, PostgreSQL and simulation; LINES=20000000 for more
+.PHONY: bench bench-daily bench-growth bench-compare
+bench: $(DEVELOPMENT) ## Measure ingest, builds, daily runs, identity, predictions, schemes, PostgreSQL and simulation; LINES=20000000 for more
 	@$(BIN)/python tests/bench/ingest_throughput.py --lines $(LINES) --output "$(CLIENTELE_HOME)/bench/ingest.json"
 	@$(BIN)/python tests/bench/full_build.py --lines $(LINES) --customers $(BUILD_CUSTOMERS) --months $(BUILD_MONTHS) \
 		--output "$(CLIENTELE_HOME)/bench/full_build.json"
@@ -137,6 +143,22 @@ bench: $(DEVELOPMENT) ## Measure ingest, a full build, identity, predictions, sc
 	@$(BIN)/python tests/bench/review_report.py --customers $(BENCH_CUSTOMERS) --output "$(CLIENTELE_HOME)/bench/report.json"
 	@$(BIN)/python tests/bench/postgres_push.py --output "$(CLIENTELE_HOME)/bench/postgres.json"
 	@$(BIN)/python tests/bench/simulation.py --output "$(CLIENTELE_HOME)/bench/simulation.json"
+	@$(MAKE) --no-print-directory bench-daily bench-growth bench-compare
+
+bench-daily: $(DEVELOPMENT) ## Measure daily runs beside the full build, before and after reviews; DAILY_LINES=20000000 for more
+	@$(BIN)/python tests/bench/daily_run.py --lines $(DAILY_LINES) --customers $$(( $(DAILY_LINES) / 20 )) \
+		--months $(BUILD_MONTHS) --output "$(CLIENTELE_HOME)/bench/daily_run.json"
+	@$(BIN)/python tests/bench/daily_run.py --lines $(DAILY_LINES) --customers $$(( $(DAILY_LINES) / 20 )) \
+		--months $(BUILD_MONTHS) --sealed-months $(SEALED_MONTHS) --small-lines 0 \
+		--output "$(CLIENTELE_HOME)/bench/daily_run_reviewed.json"
+
+bench-growth: $(DEVELOPMENT) ## Measure full builds of more and more lines; GROWTH_SIZES="1000000 20000000" for others
+	@$(BIN)/python tests/bench/growth.py --sizes $(GROWTH_SIZES) --months $(BUILD_MONTHS) \
+		--output "$(CLIENTELE_HOME)/bench/growth.json"
+
+bench-compare: $(DEVELOPMENT) ## Measure RFM and ABC beside pandas and a plain dbt project; COMPARED_SIZES="5000000" for others
+	@$(BIN)/python tests/bench/comparisons.py --sizes $(COMPARED_SIZES) --months $(BUILD_MONTHS) \
+		--output "$(CLIENTELE_HOME)/bench/comparisons.json"
 
 .PHONY: bench-smoke
 bench-smoke: $(DEVELOPMENT) ## Fail where work grows with history that need not: counts of rows and files, no seconds

@@ -10,19 +10,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from made_up_shop import TYPED_COLUMNS, Shop, write_month
+from processes import measured
+from results import MEBIBYTE, machine, print_table, write_measured
 
 from clientele.duck import connect, path_literal
 from clientele.lake.ingest import ingest
@@ -30,7 +27,6 @@ from clientele.settings import Settings
 
 #: Lines are alike in length, so a quarter of them shows whether memory grows with the file.
 SMALLER = 4
-MEBIBYTE = 1024**2
 
 
 def take_in(settings: Settings, _file: Path) -> int:
@@ -79,54 +75,23 @@ def measure(step: str, lines: int, repetitions: int, folder: Path) -> dict[str, 
     best, processor, peak = float("inf"), float("inf"), 0
     for _ in range(repetitions):
         shutil.rmtree(home / "lake", ignore_errors=True)
-        process = subprocess.Popen(
-            [sys.executable, __file__, "--step", step, "--home", str(home)], stdout=subprocess.PIPE, text=True
-        )
-        output = process.stdout.read() if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"{step} failed on {lines} lines")
+        figures, output = measured(step, [sys.executable, __file__, "--step", step, "--home", str(home)])
         outcome = json.loads(output)
         if outcome["rows"] != lines:
             raise SystemExit(f"{step} found {outcome['rows']} rows of {lines}")
         best = min(best, outcome["seconds"])
-        processor = min(processor, usage.ru_utime + usage.ru_stime)
-        peak = max(peak, usage.ru_maxrss * 1024)
+        processor = min(processor, figures["processor_seconds"])
+        peak = max(peak, figures["peak_memory_bytes"])
     size = _export(home / "landing" / "generic").stat().st_size
     return {
         "step": step,
         "lines": lines,
         "file_bytes": size,
         "seconds": round(best, 2),
-        "processor_seconds": round(processor, 2),
+        "processor_seconds": processor,
         "bytes_per_second": int(size / best),
         "peak_memory_bytes": peak,
     }
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were taken on, and how busy it was."""
-    names = (line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
-    return {
-        "processor": next(names, "unknown: unknown").partition(":")[2].strip(),
-        "processors": os.cpu_count(),
-        "memory_bytes": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "duckdb": duckdb.__version__,
-        "load_average_1m": round(os.getloadavg()[0], 1),
-    }
-
-
-def write_measured(output: Path, before: dict[str, Any], **figures: Any) -> None:
-    """Write ``figures`` as JSON with the time and the machine, and print the machine and where they are."""
-    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
-    report = {"measured_at": measured_at, "machine": before, **figures}
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"{before['processor']}, {before['processors']} processors, load {before['load_average_1m']}")
-    print(f"written to {output}\n")
 
 
 def run(lines: int, repetitions: int, output: Path) -> None:
@@ -138,14 +103,21 @@ def run(lines: int, repetitions: int, output: Path) -> None:
             write_month(Path(name) / f"home_{size}" / "landing" / "generic", Shop(size, months=1), month=0)
             results += [measure(step, size, repetitions, Path(name)) for step in STEPS]
     write_measured(output, before, repetitions=repetitions, results=results)
-    print("| step | lines | file, MiB | seconds | MiB/s | processor seconds | peak memory, MiB |")
-    print("|---|---|---|---|---|---|---|")
-    for result in results:
-        print(
-            f"| {result['step']} | {result['lines']:,} | {result['file_bytes'] / MEBIBYTE:.0f}"
-            f" | {result['seconds']} | {result['bytes_per_second'] / MEBIBYTE:.0f}"
-            f" | {result['processor_seconds']} | {result['peak_memory_bytes'] / MEBIBYTE:.0f} |"
-        )
+    print_table(
+        ("step", "lines", "file, MiB", "seconds", "MiB/s", "processor seconds", "peak memory, MiB"),
+        (
+            (
+                result["step"],
+                result["lines"],
+                round(result["file_bytes"] / MEBIBYTE),
+                result["seconds"],
+                round(result["bytes_per_second"] / MEBIBYTE),
+                result["processor_seconds"],
+                round(result["peak_memory_bytes"] / MEBIBYTE),
+            )
+            for result in results
+        ),
+    )
 
 
 def main() -> None:

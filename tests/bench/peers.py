@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import venv
 from pathlib import Path
 from typing import Any
@@ -49,9 +48,3 @@ def run_step(python: str | None, script: str, arguments: list[str], timeout: flo
         return (done.stderr.strip().splitlines() or ["failed"])[-1][:200]
     outcome: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return outcome
-
-
-def write_report(path: Path, report: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"\nwritten to {path}", file=sys.stdout)

@@ -14,7 +14,6 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -144,34 +143,38 @@ def measure(customers: int, home: Path, folder: Path) -> list[dict[str, Any]]:
 
 def run(customers: int, home: Path) -> None:
     """Measure, print a table and write it as JSON."""
-    from ingest_throughput import machine
-    from peers import write_report
+    from results import machine, print_table, write_measured
 
     before = machine()
     with tempfile.TemporaryDirectory(prefix="clientele_bench_") as name:
         results = measure(customers, home, Path(name))
-    print(f"\n{before['processor']}, {before['processors']} processors, load {before['load_average_1m']}\n")
-    print(
-        "| fit | customers | first fit, s | times ours | fit again, s | times ours | aim | r, alpha, a, b |"
+    write_measured(home / "prediction_fit.json", before, targets=TARGETS, results=results)
+    print_table(
+        (
+            "fit",
+            "customers",
+            "first fit, s",
+            "times ours",
+            "fit again, s",
+            "times ours",
+            "aim",
+            "r, alpha, a, b",
+        ),
+        map(row_of, results),
     )
-    print("|---|---|---|---|---|---|---|---|")
-    for result in results:
-        start = f"| {result['step']} | {result['customers']:,} |"
-        outcome = result["outcome"]
-        if isinstance(outcome, str):
-            print(f"{start} {outcome} | | | | | |")
-            continue
-        times = " | ".join(
-            f"{outcome[figure]:.2f} | {outcome.get(f'{figure}_times_ours', '')}"
-            for figure in ("first_seconds", "seconds")
-        )
-        parameters = ", ".join(f"{outcome['parameters'][name]:.4f}" for name in PARAMETERS)
-        print(f"{start} {times} | {TARGETS.get(result['step'], '')} | {parameters} |")
-    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
-    write_report(
-        home / "prediction_fit.json",
-        {"measured_at": measured_at, "machine": before, "targets": TARGETS, "results": results},
+
+
+def row_of(result: dict[str, Any]) -> tuple[object, ...]:
+    outcome = result["outcome"]
+    if isinstance(outcome, str):
+        return result["step"], result["customers"], outcome, *[None] * 5
+    times = (
+        figure
+        for key in ("first_seconds", "seconds")
+        for figure in (round(outcome[key], 2), outcome.get(f"{key}_times_ours"))
     )
+    parameters = ", ".join(f"{outcome['parameters'][name]:.4f}" for name in PARAMETERS)
+    return result["step"], result["customers"], *times, TARGETS.get(result["step"]), parameters
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from ingest_throughput import machine, write_measured
+from results import machine, print_table, write_measured
 
 from clientele.report import FORMATS, Limits, render
 from clientele.settings import load_settings
@@ -220,11 +220,11 @@ def run(customers: int, schemes: int, output: Path) -> None:
         database_mib=size,
         results=results,
     )
-    print(f"{customers:,} customers, {schemes} schemes, {size:,} MiB; rows: {rows}\n")
-    print("| both languages | seconds | processor seconds | peak memory, MiB | written, KiB |")
-    print("|---|---|---|---|---|")
-    for form, row in results.items():
-        print(f"| {form} | {' | '.join(f'{value:,}' for value in row.values())} |")
+    print(f"{customers:,} customers, {schemes} schemes, {size:,} MiB; rows: {rows}")
+    print_table(
+        ("in both languages", "seconds", "processor seconds", "peak memory, MiB", "written, KiB"),
+        ((form, *row.values()) for form, row in results.items()),
+    )
 
 
 def main() -> None:

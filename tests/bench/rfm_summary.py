@@ -11,7 +11,7 @@ import argparse
 import json
 import tempfile
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -167,8 +167,8 @@ def run(lines: int, repetitions: int, home: Path) -> None:
     """Measure, compare the results, print a table and write it as JSON."""
     import sys
 
-    from ingest_throughput import machine
-    from peers import peers_python, run_step, write_report
+    from peers import peers_python, run_step
+    from results import machine, print_table, write_measured
 
     before = machine()
     peers = peers_python(home)
@@ -189,27 +189,30 @@ def run(lines: int, repetitions: int, home: Path) -> None:
     ours = found["clientele"]
     if isinstance(ours, str):
         raise SystemExit(f"the summary failed: {ours}")
-    print(f"\n{before['processor']}, {before['processors']} processors, load {before['load_average_1m']}\n")
-    print(
-        f"| {lines:,} lines, {int(ours['summary']['customers']):,} customers"
-        " | seconds | processor seconds | times ours | aim |"
-    )
-    print("|---|---|---|---|---|")
     for step, outcome in found.items():
-        if isinstance(outcome, str):
-            print(f"| {step} | {outcome} | | | |")
-            continue
-        for figure, value in ours["summary"].items():
-            if abs(outcome["summary"][figure] - value) > 1e-6 * value:
-                raise SystemExit(f"{step} comes to other {figure}: {outcome['summary'][figure]}, not {value}")
-        outcome["times_ours"] = round(outcome["seconds"] / ours["seconds"], 1)
-        times = f"{outcome['seconds']:.2f} | {outcome['processor_seconds']:.2f} | {outcome['times_ours']}"
-        print(f"| {step} | {times} | {TARGETS.get(step, '')} |")
-    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
-    write_report(
-        home / "rfm_summary.json",
-        {"measured_at": measured_at, "lines": lines, "machine": before, "targets": TARGETS, "results": found},
+        if isinstance(outcome, dict):
+            require_equal(step, outcome["summary"], ours["summary"])
+            outcome["times_ours"] = round(outcome["seconds"] / ours["seconds"], 1)
+    write_measured(home / "rfm_summary.json", before, lines=lines, targets=TARGETS, results=found)
+    customers = int(ours["summary"]["customers"])
+    print_table(
+        (f"{lines:,} lines, {customers:,} customers", "seconds", "processor seconds", "times ours", "aim"),
+        (row_of(step, outcome) for step, outcome in found.items()),
     )
+
+
+def require_equal(step: str, summary: Summary, ours: Summary) -> None:
+    """End the measurement where a tool comes to other figures."""
+    for figure, value in ours.items():
+        if abs(summary[figure] - value) > 1e-6 * value:
+            raise SystemExit(f"{step} comes to other {figure}: {summary[figure]}, not {value}")
+
+
+def row_of(step: str, outcome: dict[str, Any] | str) -> tuple[object, ...]:
+    if isinstance(outcome, str):
+        return step, outcome, None, None, None
+    figures = (round(outcome[key], 2) for key in ("seconds", "processor_seconds"))
+    return step, *figures, outcome["times_ours"], TARGETS.get(step)
 
 
 def main() -> None:

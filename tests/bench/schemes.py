@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from ingest_throughput import machine, write_measured
+from results import machine, print_table, write_measured
 
 from clientele.duck import connect
 from clientele.settings import Settings, inherited_environment, load_settings
@@ -102,6 +102,10 @@ def make_tables(connection: duckdb.DuckDBPyConnection, names: dict[str, str], cu
         f"create table {names['int_as_of_dates']} as"
         f" select date '{TODAY}' as as_of_date, true as is_current, true as is_recent"
     )
+    # No review has been sealed.
+    connection.execute(
+        f"create table {names['int_scheme_dates']} (scheme_id varchar, as_of_date date, is_open boolean)"
+    )
     connection.execute(
         f"create table {names['int_feeds_present']} as"
         " select unnest(['members', 'buyer_types', 'birth_years', 'genders', 'stored_values', 'referrals',"
@@ -178,10 +182,10 @@ def run(customers: int, repetitions: int, output: Path) -> None:
         "written_processor_seconds": "processor, s",
         "ratio_to_copy": "of a copy",
     }
-    print(f"| of | {' | '.join(headings.values())} |")
-    print("|---" * (1 + len(headings)) + "|")
-    for label, row in rows.items():
-        print(f"| {label} | {' | '.join(f'{row[key]:,}' for key in headings)} |")
+    print_table(
+        ("of", *headings.values()),
+        ((label, *(row[key] for key in headings)) for label, row in rows.items()),
+    )
 
 
 def main() -> None:

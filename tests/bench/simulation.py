@@ -8,16 +8,15 @@ Every repetition starts dbt anew, which parses the copied project: that is the p
 from __future__ import annotations
 
 import argparse
-import json
 import resource
 import tempfile
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ingest_throughput import machine
+from results import machine, print_table, write_measured
 
 from clientele import pipeline
 from clientele.sample import generate
@@ -99,27 +98,28 @@ def run(customers: int, months: int, repetitions: int, output: Path) -> None:
         rows = [measure(settings, WITHOUT_POLICY, span, repetitions) for span in spans]
         with_policy = measure(settings, WITH_POLICY, months, repetitions)
     lines = {key: line_through(rows, key) for key in ("seconds", "processor_seconds")}
-    report = {
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "customers": customers,
-        "months": months,
-        "repetitions": repetitions,
-        "machine": before,
-        "results": [*rows, with_policy],
-        "lines": lines,
-    }
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"{before['processor']}, {before['processors']} processors, load {before['load_average_1m']}\n")
-    print("| scheme | months | seconds | processor, s |\n|---|---|---|---|")
-    for row in [*rows, with_policy]:
-        print(f"| `{row['scheme_id']}` | {row['months']} | {row['seconds']} | {row['processor_seconds']} |")
+    results = [*rows, with_policy]
+    write_measured(
+        output,
+        before,
+        customers=customers,
+        months=months,
+        repetitions=repetitions,
+        results=results,
+        lines=lines,
+    )
+    print_table(
+        ("scheme", "months", "seconds", "processor seconds"),
+        (
+            (f"`{row['scheme_id']}`", row["months"], row["seconds"], row["processor_seconds"])
+            for row in results
+        ),
+    )
     for key, line in lines.items():
         print(
             f"\n{key}: {line['per_month']} a month and {line['without_months']} beside;"
             f" the line explains {line['explained_ratio']:.1%}"
         )
-    print(f"\nwritten to {output}")
 
 
 def main() -> None:

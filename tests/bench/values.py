@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from ingest_throughput import machine, write_measured
+from results import machine, print_table, write_measured
 
 from clientele.duck import connect
 from clientele.settings import Settings, inherited_environment, load_settings
@@ -191,10 +191,10 @@ def run(customers: int, visits: int, output: Path) -> None:
         "seconds": round(sum(row["seconds"] for row in results.values()), 1),
     }
     write_measured(output, before, customers=customers, visits=visits, results=results)
-    print("| model | rows | seconds |")
-    print("|---|---|---|")
-    for model, row in results.items():
-        print(f"| {model} | {row['rows']:,} | {row['seconds']:.1f} |")
+    print_table(
+        ("model", "rows", "seconds"),
+        ((model, row["rows"], round(row["seconds"], 1)) for model, row in results.items()),
+    )
 
 
 def main() -> None:
