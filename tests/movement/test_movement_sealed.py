@@ -243,7 +243,8 @@ def test_what_is_sealed_is_not_computed_again(movement: Movement) -> None:
     movement.seal("growth_club", "plain_club")
     movement.live(purchases, until="2024-05-10", proposed=["2024-04-30"])
     assert days_computed(movement, "growth_club", "plain_club", "calendar_club") == {
-        "growth_club": ["2024-04-30", "2024-05-10"],
+        # With a policy, days between two dates are judged by the date before them, here the review's own.
+        "growth_club": ["2024-03-31", "2024-04-30", "2024-05-10"],
         "plain_club": ["2024-04-30", "2024-05-10"],
         "calendar_club": ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30", "2024-05-10"],
     }
@@ -258,12 +259,12 @@ def test_who_turns_out_to_be_two_has_the_months_computed_again(movement: Movemen
     movement.live(purchases, until="2024-02-29")
     movement.seal("growth_club", "plain_club")
     movement.live(purchases, until="2024-03-31", same_customer={"b": "a"}, proposed=["2024-03-31"])
-    assert days_computed(movement, "growth_club") == {"growth_club": ["2024-03-31"]}
+    assert days_computed(movement, "growth_club") == {"growth_club": ["2024-02-29", "2024-03-31"]}
     movement.seal("growth_club", "plain_club")
     movement.live(purchases, until="2024-04-30", proposed=["2024-04-30"])
     # A policy remembers: it goes on from the last review that knew each of the two. The others do not.
     assert days_computed(movement, "growth_club", "plain_club") == {
-        "growth_club": ["2024-03-31", "2024-04-30"],
+        "growth_club": ["2024-02-29", "2024-03-31", "2024-04-30"],
         "plain_club": ["2024-04-30"],
     }
 
@@ -283,3 +284,24 @@ def test_without_a_policy_no_change_is_kept_at_the_newest_dates_and_for_a_review
         "2024-03-31",
         "2024-04-30",
     ]
+
+
+@pytest.mark.parametrize("club", ["growth_club", "calendar_club"])
+def test_an_override_that_ends_after_a_review_is_judged_on_its_day(movement: Movement, club: str) -> None:
+    lived = {
+        "purchases": [("c", "2024-01-10", 1500)],
+        "overrides": [
+            {
+                "scheme_id": club, "override_id": "o1", "account_reference": "c", "tier_code": "gold",
+                "kind": "floor", "valid_from_date": "2024-02-10", "valid_until_date": "2024-04-14",
+            }
+        ],
+    }  # fmt: skip
+    movement.live(**lived, until="2024-03-31")
+    movement.seal(club)
+    movement.live(**lived, until="2024-04-30", proposed=["2024-04-30"])
+    sealed = movement.decisions(club)
+    assert ("2024-04-15", "silver", "downgraded") in sealed
+    movement.forget_reviews()
+    movement.live(**lived, until="2024-04-30")
+    assert movement.decisions(club) == sealed

@@ -37,7 +37,8 @@ schemes as (
 
 ),
 
--- What reviews have sealed is not decided anew: for customers whom a policy takes back to an earlier review, from there.
+-- What reviews have sealed is not decided anew. With a policy, days of customers' own go on from the figures of the last
+-- review, and customers who turned out to be two from that of an earlier one.
 sealed_schemes as (
 
     {{ sealed_through() }}
@@ -88,8 +89,12 @@ select
         partition by schemes.scheme_id
         order by dates.as_of_date desc
     ) <= 2 as is_newest,
-    sealed_schemes.scheme_id is null
-    or dates.as_of_date > least(sealed_schemes.sealed_through_date, sealed_states.sealed_as_of_date) as is_open
+    case
+        when sealed_schemes.scheme_id is null then true
+        when schemes.has_policy
+            then dates.as_of_date >= least(sealed_schemes.sealed_through_date, sealed_states.sealed_as_of_date)
+        else dates.as_of_date > sealed_schemes.sealed_through_date
+    end as is_open
 from schemes
 inner join dates
     on schemes.has_policy or dates.is_recent
