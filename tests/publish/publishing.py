@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 from candidates import Shop, quality_row, write_candidate
 
 from clientele.publish.descriptions import TableDescription
-from clientele.publish.record import Release
+from clientele.publish.digest import table_digest
+from clientele.publish.record import RECORD, Release, to_json
 from clientele.publish.release import publish
+from clientele.publish.snapshot import content_of
+from clientele.publish.store import DATABASE
 from clientele.settings import Settings
 from clientele.warehouse.fence import next_token
 
@@ -52,3 +58,17 @@ def publisher(settings: Settings) -> Publish:
         return publish(settings, database, **arguments)  # type: ignore[arg-type]
 
     return run
+
+
+def as_earlier_version(release: Release) -> None:
+    """Rewrite the record of a release as it was before digests named their method."""
+    with duckdb.connect(str(release.directory / DATABASE), read_only=True) as connection:
+        tables = {name: table_digest(connection, name, "sorted_sha256") for name in release.tables}
+    earlier = replace(
+        release, tables=tables, content_digest=content_of(tables), digest_method="sorted_sha256"
+    )
+    record = json.loads(to_json(earlier))
+    del record["digest_method"]
+    file = release.directory / RECORD
+    file.chmod(0o644)
+    file.write_text(json.dumps(record), encoding="utf-8")

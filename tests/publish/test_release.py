@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from candidates import DECLARATIONS, Shop, Tier, quality_row, write_candidate
 from filelock import FileLock
+from publishing import as_earlier_version
 
 from clientele.errors import ConfigurationError, GateFailedError, UnavailableError
 from clientele.publish import store
@@ -105,6 +106,13 @@ def test_the_record_says_what_was_published(settings, publish_shop):
     assert record["tables"]["load_ledger"]["rows"] == 4
 
 
+def test_the_database_can_be_read_by_the_duckdb_supported_longest(settings, first_release):
+    assert query(
+        settings.published / "clientele.duckdb",
+        "select tags['storage_version'] from duckdb_databases() where not internal",
+    ) == [("v1.4.0+",)]
+
+
 def test_the_stable_names_lead_through_current(settings, first_release):
     assert str((settings.published / "current").readlink()) == "releases/r000001"
     for name in ("clientele.duckdb", "parquet", "crm", "report", "release.json"):
@@ -180,6 +188,22 @@ def test_publishing_the_same_again_changes_nothing_on_disk(settings, publish_sho
     again = publish_shop(Shop(loaded_at="2025-01-01 00:00:00"), published_at=datetime(2025, 1, 1, tzinfo=UTC))
     assert again == replace(first, is_unchanged=True)
     assert picture(settings.published) | picture(settings.reports) == before
+
+
+def test_what_an_earlier_version_published_is_known_again(settings, first_release, publish_shop):
+    as_earlier_version(first_release)
+    before = picture(settings.published)
+    again = publish_shop(Shop())
+    assert (again.release_id, again.digest_method) == ("r000001", "sorted_sha256")
+    assert again.is_unchanged
+    assert picture(settings.published) == before
+
+
+def test_what_differs_from_an_earlier_version_is_published(settings, first_release, publish_shop):
+    as_earlier_version(first_release)
+    second = publish_shop(Shop().selling("c1", "100.0001"))
+    assert (second.release_id, second.digest_method) == ("r000002", "summed_md5")
+    assert not second.is_unchanged
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from publishing import as_earlier_version
 
 from clientele.errors import UnavailableError
 from clientele.publish.verify import verify_release
@@ -31,6 +32,21 @@ def replace_text(file: Path, old: str, new: str) -> None:
 
 def test_a_release_is_what_was_published(release):
     assert verify_release(release) == []
+
+
+def test_a_release_of_an_earlier_version_is_compared_in_its_way(first_release):
+    as_earlier_version(first_release)
+    assert verify_release(first_release.directory) == []
+    alter(first_release.directory, "update customers set home_store_id = 'S9' where customer_key = 'c1'")
+    assert verify_release(first_release.directory) == [
+        "r000001: customers in clientele.duckdb is not what was published"
+    ]
+
+
+def test_a_release_whose_digests_nobody_here_can_make_is_named(release):
+    replace_text(release / "release.json", '"summed_md5"', '"another"')
+    with pytest.raises(UnavailableError, match=r"release\.json is not the record of a release"):
+        verify_release(release)
 
 
 def test_one_cent_more_is_found(release):

@@ -10,19 +10,23 @@ from pathlib import Path
 from typing import Final
 
 from clientele.errors import UnavailableError
-from clientele.publish.digest import TableDigest
+from clientele.publish.digest import DIGEST_METHODS, DigestMethod, TableDigest
 from clientele.tiers import SchemeVersions
 
 RECORD: Final = "release.json"
+#: How the digests of a release are made; those of earlier versions of this package name no method.
+DIGEST_METHOD: Final[DigestMethod] = "summed_md5"
+_UNNAMED_DIGEST_METHOD: Final[DigestMethod] = "sorted_sha256"
 
 
 @dataclass(frozen=True)
 class Release:
     """One published state: which run made it, what it knew and what it holds.
 
-    ``content_digest`` covers every table but ``releases``; ``published_at`` is UTC. ``scheme_versions``
-    is the content of every version of a scheme that was published up to now. ``is_unchanged`` is True when a
-    publish found nothing new and this is the release that was there before.
+    ``content_digest`` covers every table but ``releases``; ``digest_method`` says how all digests were made.
+    ``published_at`` is UTC. ``scheme_versions`` is the content of every version of a scheme that was
+    published up to now. ``is_unchanged`` is True when a publish found nothing new and this is the release
+    that was there before.
     """
 
     release_id: str
@@ -37,6 +41,7 @@ class Release:
     published_at: datetime
     directory: Path
     scheme_versions: SchemeVersions = field(default_factory=dict)
+    digest_method: DigestMethod = DIGEST_METHOD
     is_unchanged: bool = False
 
 
@@ -55,6 +60,7 @@ def to_json(release: Release) -> str:
         "token": release.token,
         "as_of_date": release.as_of_date.isoformat(),
         "known_load_id": release.known_load_id,
+        "digest_method": release.digest_method,
         "content_digest": release.content_digest,
         "published_at": release.published_at.astimezone(UTC).isoformat(),
         "tables": {
@@ -84,6 +90,16 @@ def read_release(directory: Path) -> Release:
             directory=directory,
             # Releases of earlier versions of this package kept none.
             scheme_versions=record.get("scheme_versions", {}),
+            digest_method=_digest_method(record),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnavailableError(f"{path} is not the record of a release", remedy="publish again") from error
+
+
+def _digest_method(record: Mapping[str, object]) -> DigestMethod:
+    """Raises ValueError for a method that this version does not know."""
+    named = record.get("digest_method", _UNNAMED_DIGEST_METHOD)
+    for method in DIGEST_METHODS:
+        if named == method:
+            return method
+    raise ValueError(f"digests made as {named}")

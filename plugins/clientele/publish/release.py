@@ -24,7 +24,8 @@ from clientele.errors import GateFailedError, UnavailableError
 from clientele.failpoints import failpoint
 from clientele.publish import store
 from clientele.publish.descriptions import TableDescription
-from clientele.publish.record import RECORD, Release, release_name, to_json
+from clientele.publish.digest import TableDigest
+from clientele.publish.record import DIGEST_METHOD, RECORD, Release, release_name, to_json
 from clientele.publish.snapshot import Snapshot, content_of, open_snapshot, published_releases
 from clientele.publish.store import current_release
 from clientele.publish.tables import QUALITY_RESULTS, RELEASES
@@ -70,9 +71,8 @@ def publish(
         versions = superseded(previous.scheme_versions if previous else {}, scheme_versions or {})
         with open_snapshot(settings, candidate_database) as snapshot:
             _fill_quality_results(snapshot, quality_results)
-            digests = snapshot.digests()
-            digest = content_of(digests)
-            if previous is not None and previous.content_digest == digest:
+            digests = snapshot.digests(DIGEST_METHOD)
+            if previous is not None and _is_same(previous, snapshot, digests):
                 return dataclasses.replace(previous, is_unchanged=True)
             sequence_number = previous.sequence_number + 1 if previous else 1
             release = Release(
@@ -83,7 +83,7 @@ def publish(
                 token=token,
                 as_of_date=snapshot.as_of_date(),
                 known_load_id=snapshot.known_load_id(),
-                content_digest=digest,
+                content_digest=content_of(digests),
                 tables=digests,
                 published_at=moment,
                 directory=settings.published / "releases" / release_name(sequence_number),
@@ -144,10 +144,19 @@ def _build(
     if render_report is not None:
         render_report(database, building / store.REPORT)
     failpoint(settings, "publish_report_written")
-    complete = dataclasses.replace(release, tables={**release.tables, RELEASES: snapshot.digest(RELEASES)})
+    complete = dataclasses.replace(
+        release, tables={**release.tables, RELEASES: snapshot.digest(RELEASES, release.digest_method)}
+    )
     write_durably(building / RECORD, to_json(complete))
     failpoint(settings, "publish_recorded")
     return complete
+
+
+def _is_same(previous: Release, snapshot: Snapshot, digests: Mapping[str, TableDigest]) -> bool:
+    """Whether ``previous`` says what the candidate says; digests made in another way are made so for it."""
+    if previous.digest_method != DIGEST_METHOD:
+        digests = snapshot.digests(previous.digest_method)
+    return previous.content_digest == content_of(digests)
 
 
 def _require_current(settings: Settings, token: int) -> None:

@@ -15,7 +15,7 @@ import duckdb
 
 from clientele.errors import GateFailedError
 from clientele.publish.descriptions import TableDescription
-from clientele.publish.digest import TableDigest, content_digest, quote, table_digest
+from clientele.publish.digest import DigestMethod, TableDigest, content_digest, quote, table_digest
 from clientele.publish.tables import PUBLISHED_TABLES, QUALITY_RESULTS, RELEASES
 from clientele.settings import Settings
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 RELEASE_ID: Final = "release_id"
+#: The oldest DuckDB that can read the file, the one supported longest; older formats take longer to write.
+_STORAGE_VERSION: Final = "v1.4.0"
 _RELEASE_ID_COMMENT: Final = "The release this row was published with."
 #: The tables that this package fills itself lie in the memory of the connection, the others in the candidate.
 _FILLED_HERE: Final = (QUALITY_RESULTS, RELEASES)
@@ -81,12 +83,12 @@ class Snapshot:
             raise GateFailedError("the candidate does not say which loads it knows")
         return int(row[0])
 
-    def digests(self) -> dict[str, TableDigest]:
+    def digests(self, method: DigestMethod) -> dict[str, TableDigest]:
         """Digest of every published table but ``releases``, whose rows depend on the digests."""
-        return {name: self.digest(name) for name in PUBLISHED_TABLES if name != RELEASES}
+        return {name: self.digest(name, method) for name in PUBLISHED_TABLES if name != RELEASES}
 
-    def digest(self, table: str) -> TableDigest:
-        return table_digest(self._connection, self._relation(table))
+    def digest(self, table: str, method: DigestMethod) -> TableDigest:
+        return table_digest(self._connection, self._relation(table), method)
 
     def write_database(
         self, database: Path, release_id: str, descriptions: Mapping[str, TableDescription]
@@ -98,7 +100,7 @@ class Snapshot:
         GateFailedError when a required column has no value.
         """
         literal = str(database).replace("'", "''")
-        self._connection.execute(f"attach '{literal}' as release")
+        self._connection.execute(f"attach '{literal}' as release (storage_version '{_STORAGE_VERSION}')")
         self._connection.begin()
         for table in PUBLISHED_TABLES:
             self._write_table(table, release_id)
@@ -112,7 +114,7 @@ class Snapshot:
         for table in PUBLISHED_TABLES:
             self._connection.execute(
                 f"copy release.main.{quote(table)} to ? (format parquet, compression zstd,"
-                f" kv_metadata {{release_id: '{release_id}'}})",
+                f" compression_level 1, kv_metadata {{release_id: '{release_id}'}})",
                 [str(directory / f"{table}.parquet")],
             )
 

@@ -10,8 +10,8 @@ import duckdb
 
 from clientele.crm.changes import MANIFEST_FILE
 from clientele.publish import store
-from clientele.publish.digest import TableDigest, quote, table_digest
-from clientele.publish.record import read_release
+from clientele.publish.digest import quote, table_digest
+from clientele.publish.record import Release, read_release
 from clientele.publish.snapshot import content_of
 from clientele.publish.tables import RELEASES
 
@@ -30,14 +30,14 @@ def verify_release(directory: Path) -> list[str]:
             connection.execute(f"attach '{literal}' as release (read_only)")
         except duckdb.Error:
             return [f"{release.release_id}: {store.DATABASE} cannot be opened"]
-        for name, recorded in release.tables.items():
+        for name in release.tables:
             parquet = str(directory / store.PARQUET / f"{name}.parquet").replace("'", "''")
             places = {
                 store.DATABASE: f"release.main.{quote(name)}",
                 store.PARQUET: f"read_parquet('{parquet}')",
             }
             for place, relation in places.items():
-                if finding := _difference(connection, relation, name, recorded, release.release_id):
+                if finding := _difference(connection, relation, name, release):
                     findings.append(f"{release.release_id}: {name} in {place} {finding}")
     if content_of(release.tables) != release.content_digest:
         findings.append(f"{release.release_id}: the content digest does not fit the digests of the tables")
@@ -47,11 +47,12 @@ def verify_release(directory: Path) -> list[str]:
 
 
 def _difference(
-    connection: duckdb.DuckDBPyConnection, relation: str, table: str, recorded: TableDigest, release_id: str
+    connection: duckdb.DuckDBPyConnection, relation: str, table: str, release: Release
 ) -> str | None:
     """How ``relation`` differs from what was recorded of ``table``; None when it does not."""
+    recorded = release.tables[table]
     try:
-        found = table_digest(connection, relation)
+        found = table_digest(connection, relation, release.digest_method)
         ids = connection.execute(f"select distinct release_id from {relation}").fetchall()  # noqa: S608
     except duckdb.Error:
         return "cannot be read"
@@ -59,7 +60,7 @@ def _difference(
         return f"has {found.rows} rows, {recorded.rows} were published"
     if found.digest != recorded.digest:
         return "is not what was published"
-    if table != RELEASES and ids not in ([], [(release_id,)]):
+    if table != RELEASES and ids not in ([], [(release.release_id,)]):
         return "carries the id of another release"
     return None
 
