@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -51,6 +52,15 @@ _REDRIVEN_ROWS = pa.schema(
     [("load_id", pa.int64()), ("row_number", pa.int64()), ("redriven_by_load_id", pa.int64())]
 )
 _FEEDS = pa.schema([("source", pa.string()), ("feed", pa.string()), ("volume", pa.string())])
+_RAW_FILES = pa.schema(
+    [
+        ("relation", pa.string()),
+        ("load_id", pa.int64()),
+        ("path_literal", pa.string()),
+        ("select_list", pa.string()),
+        ("record_digest", pa.string()),
+    ]
+)
 _MALFORMED_ROWS = (
     "load_id bigint, row_number bigint, column_name varchar, reason_code varchar, reason varchar"
 )
@@ -72,6 +82,7 @@ def mount(
     ``malformed_rows``     one row per row of an accepted file that could not be split
     ``redriven_rows``      one row per row that was set aside and came again, repaired, in a later load
     ``feeds``              one row per described feed, with what its volume checks are set to
+    ``raw_files``          one row per file behind the view ``relation``, see ``_raw_file``
     ``sealed_...``         the sealed reviews, and with ``proposed_review_dates`` the month ends
                            ``review_dates``, which this run decides on: see ``sealed``
 
@@ -104,10 +115,14 @@ def mount(
             [{"source": feed.source, "feed": feed.name, "volume": feed.volume} for feed in feeds], _FEEDS
         ),
     )
+    files = []
     for feed in feeds:
         view = f"lake.{identifier(feed.view)}"
-        select = _feed_view(settings, feed, active[feed.source, feed.name])
+        records = active[feed.source, feed.name]
+        select = _feed_view(settings, feed, records)
         connection.execute(f"create or replace view {view} as {select}")
+        files += [_raw_file(settings, feed, record) for record in records]
+    _make_table(connection, "raw_files", pa.Table.from_pylist(files, _RAW_FILES))
     connection.execute(f"create or replace view lake.readable_rows as {_readable_rows(feeds)}")
     mount_sealed(connection, settings, read_reviews(settings, known_sequence_number), review_dates)
 
@@ -137,15 +152,34 @@ def _feed_view(settings: Settings, feed: FeedDescription, records: Sequence[Load
     return " union all ".join(selects) or _no_rows(feed.lake_columns)
 
 
+def _raw_file(settings: Settings, feed: FeedDescription, record: LoadRecord) -> dict[str, object]:
+    """Where the rows of a load lie, how to read them as all rows of the feed, and what they follow from.
+
+    Equal digests of two records mean equal rows, whatever lake the records are of.
+    """
+    text = record.model_dump_json(exclude_defaults=True)
+    return {
+        "relation": feed.view,
+        "load_id": record.load_id,
+        "path_literal": path_literal(raw_path(settings, feed.source, feed.name, record.load_id)),
+        "select_list": _select_list(feed.lake_columns, record.columns),
+        "record_digest": hashlib.sha256(text.encode()).hexdigest(),
+    }
+
+
 def _scan(wanted: Iterable[str], present: Iterable[str], paths: Sequence[Path]) -> str:
+    # Names and paths are quoted where they are made.
+    return f"select {_select_list(wanted, present)} from {_read_parquet(paths)}"  # noqa: S608
+
+
+def _select_list(wanted: Iterable[str], present: Iterable[str]) -> str:
     known = set(present)
     columns = [identifier(name) for name in _OWN_COLUMNS]
     columns += [
         identifier(name) if name in known else f"cast(null as varchar) as {identifier(name)}"
         for name in wanted
     ]
-    # Names and paths are quoted where they are made.
-    return f"select {', '.join(columns)} from {_read_parquet(paths)}"  # noqa: S608
+    return ", ".join(columns)
 
 
 def _no_rows(wanted: Iterable[str]) -> str:

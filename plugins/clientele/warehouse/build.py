@@ -18,7 +18,9 @@ from pathlib import Path
 
 from clientele.errors import GateFailedError, UnavailableError
 from clientele.settings import Settings, inherited_environment
+from clientele.warehouse import staged
 from clientele.warehouse.candidate import Candidate
+from clientele.warehouse.fence import is_current
 
 Progress = Callable[[str], None]
 
@@ -107,7 +109,7 @@ def build(
     ``variables`` go before those of the project.
 
     Raises GateFailedError naming the first model or test that failed, UnavailableError when dbt could not
-    run at all.
+    run at all or a file of staged rows cannot be read. What was staged is kept whether or not all passed.
     """
     last = ""
     excluded = ["unit_test"] if with_tests else ["unit_test", "test"]
@@ -122,7 +124,25 @@ def build(
             step = _STEP.search(line)
             if step and (int(step[1]) % 25 == 0 or step[3] in {"FAIL", "ERROR", "WARN"}):
                 progress(f"dbt {step[1]} of {step[2]}: {step[3]}")
+    raise_on_unreadable(settings, candidate)
+    read: frozenset[str] = frozenset()
+    if process.returncode in (0, 1):
+        read = staged.keep(settings, candidate.directory, candidate.database)
     raise_on_failure(candidate.target, process.returncode, last)
+    if not select and is_current(settings, candidate.token):
+        staged.discard_others(settings, read)
+
+
+def raise_on_unreadable(settings: Settings, candidate: Candidate) -> None:
+    """Raise UnavailableError when a file of staged rows could not be read: no verdict on the data."""
+    results_file = candidate.target / "run_results.json"
+    if not results_file.exists():
+        return
+    folder = str(staged.folder_of(candidate.directory).absolute())
+    for result in json.loads(results_file.read_text(encoding="utf-8"))["results"]:
+        message = " ".join(str(result.get("message")).split())
+        if result["status"] in _FAILED_STATUSES and folder in message:
+            raise staged.unreadable(settings, message)
 
 
 def raise_on_failure(target: Path, return_code: int, last_line: str) -> None:

@@ -20,6 +20,7 @@ from clientele.lake.log import last_load_id
 from clientele.lake.mount import mount
 from clientele.lake.reviews import last_sequence_number
 from clientele.settings import Settings
+from clientele.warehouse import staged
 from clientele.warehouse.fence import NO_TOKEN, is_current, next_token
 
 
@@ -157,6 +158,7 @@ def _mount(settings: Settings, candidate: Candidate) -> None:
             "insert into lake.run_parameters values (?, ?, ?)",
             [candidate.as_of_date, settings.business_time_zone, candidate.known_load_id],
         )
+        staged.lend(connection, settings, candidate.directory)
     failpoint(settings, "prepare_mounted")
     record = {
         "run_id": candidate.run_id,
