@@ -111,7 +111,7 @@ class CrmExport:
 
 
 def write_changes(
-    database: Path, previous_database: Path | None, output: Path, *, memory_limit: str = "4GB"
+    database: Path, previous_database: Path | None, output: Path, *, memory_limit: str = "3GB"
 ) -> CrmExport:
     """Write ``customer_tier_changes.csv`` and ``manifest.json`` into the directory ``output``.
 

@@ -128,7 +128,7 @@ where compared.change is not null
 
 
 def write_review_changes(
-    candidate: Path, previous: Path | None, output: Path, *, memory_limit: str = "4GB"
+    candidate: Path, previous: Path | None, output: Path, *, memory_limit: str = "3GB"
 ) -> list[Path]:
     """Write ``reviews/<review_id>.csv`` into ``output`` for every sealed review the candidate knows.
 
