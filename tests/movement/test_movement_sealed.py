@@ -305,3 +305,27 @@ def test_an_override_that_ends_after_a_review_is_judged_on_its_day(movement: Mov
     movement.forget_reviews()
     movement.live(**lived, until="2024-04-30")
     assert movement.decisions(club) == sealed
+
+
+@pytest.mark.parametrize("club", ["plain_club", "growth_club"])
+def test_of_two_who_are_one_the_history_ends_with_the_tier_that_is_held(
+    movement: Movement, club: str
+) -> None:
+    purchases = [("a", "2024-01-10", 1500), ("b", "2024-01-20", 6000)]
+    for day in ("2024-01-31", "2024-02-29", "2024-03-31"):
+        movement.live(purchases, until=day, proposed=[day])
+        movement.seal(club)
+    # The one whose key goes on had left the scheme before the last review, which knew the other alone.
+    sealed = (
+        "update lake.sealed_decisions set outcome = 'left', tier_rank = null where customer_key = 'a' and"
+    )
+    movement.connection.execute(f"{sealed} decided_on_date = '2024-02-29'")
+    movement.connection.execute(
+        "delete from lake.sealed_decisions where customer_key = 'a' and decided_on_date = '2024-03-31'"
+    )
+    movement.live(purchases, until="2024-04-30", same_customer={"b": "a"}, proposed=["2024-04-30"])
+    assert movement.decisions(club, "a")[-1][1] == "gold"
+    assert movement.history(club, "a") == [
+        ("silver", "2024-01-31", "2024-02-29"),
+        ("gold", "2024-03-31", None),
+    ]

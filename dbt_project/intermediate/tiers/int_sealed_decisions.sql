@@ -104,8 +104,8 @@ followed as (
 
     select * from known_alone
     union all
+    -- Whom they follow may change from review to review, so that a row without a change of its own may be one.
     select * from known_as_one
-    where is_of_use
 
 )
 
