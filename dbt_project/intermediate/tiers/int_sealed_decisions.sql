@@ -28,29 +28,25 @@ scheme_dates as (
 
 ),
 
-decisions as (
+-- Read twice: held for both readings, the decisions of all reviews would have to fit into memory.
+known_again as not materialized (
 
     select
         decisions.*,
-        policies.scheme_id is not null
-        or decisions.outcome in ('new', 'upgraded', 'downgraded', 'left')
-        or decisions.decided_on_date = sealed_schemes.sealed_through_date
-        or coalesce(scheme_dates.is_newest, false) as is_of_use
+        customers.customer_key as known_customer_key,
+        customers.is_merged
     from {{ source('lake', 'sealed_decisions') }} as decisions
     inner join reviews
         on
             decisions.sequence_number = reviews.sequence_number
             and decisions.scheme_id = reviews.scheme_id
-    inner join sealed_schemes
-        on decisions.scheme_id = sealed_schemes.scheme_id
-    left join policies
-        on decisions.scheme_id = policies.scheme_id
-    left join scheme_dates
+    inner join {{ ref('int_sealed_customers') }} as customers
         on
-            decisions.scheme_id = scheme_dates.scheme_id
-            and decisions.decided_on_date = scheme_dates.as_of_date
+            decisions.sequence_number = customers.sequence_number
+            and decisions.customer_key = customers.sealed_customer_key
     where
-        decisions.scheme_id in (
+        customers.is_one_customer
+        and decisions.scheme_id in (
             {% for scheme_id in var('schemes') %}
             {{ sql_text(scheme_id) }}{{ "," if not loop.last }}
             {% endfor %}
@@ -58,44 +54,40 @@ decisions as (
 
 ),
 
-customers as (
-
-    select * from {{ ref('int_sealed_customers') }}
-    where is_one_customer
-
-),
-
 known_alone as (
 
-    select
-        decisions.*,
-        customers.customer_key as known_customer_key
-    from decisions
-    inner join customers
+    select known_again.*
+    from known_again
+    inner join sealed_schemes
+        on known_again.scheme_id = sealed_schemes.scheme_id
+    left join policies
+        on known_again.scheme_id = policies.scheme_id
+    left join scheme_dates
         on
-            decisions.sequence_number = customers.sequence_number
-            and decisions.customer_key = customers.sealed_customer_key
-    where decisions.is_of_use and not customers.is_merged
+            known_again.scheme_id = scheme_dates.scheme_id
+            and known_again.decided_on_date = scheme_dates.as_of_date
+    where
+        not known_again.is_merged
+        and (
+            policies.scheme_id is not null
+            or known_again.outcome in ('new', 'upgraded', 'downgraded', 'left')
+            or known_again.decided_on_date = sealed_schemes.sealed_through_date
+            or scheme_dates.is_newest
+        )
 
 ),
 
 -- Few customers turn out to be one: only their rows are compared with each other.
 known_as_one as (
 
-    select
-        decisions.*,
-        customers.customer_key as known_customer_key
-    from decisions
-    inner join customers
-        on
-            decisions.sequence_number = customers.sequence_number
-            and decisions.customer_key = customers.sealed_customer_key
-    where customers.is_merged
-    qualify decisions.customer_key = first_value(decisions.customer_key) over (
-        partition by decisions.sequence_number, decisions.scheme_id, customers.customer_key
+    select *
+    from known_again
+    where is_merged
+    qualify customer_key = first_value(customer_key) over (
+        partition by sequence_number, scheme_id, known_customer_key
         order by
-            case when decisions.customer_key = customers.customer_key then 0 else 1 end,
-            decisions.customer_key
+            case when customer_key = known_customer_key then 0 else 1 end,
+            customer_key
     )
 
 ),

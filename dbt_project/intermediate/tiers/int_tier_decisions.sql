@@ -86,7 +86,8 @@ folded as (
 
 ),
 
-followed as (
+-- Read twice: held for both readings, the tiers at all dates would have to fit into memory.
+followed as not materialized (
 
     select * from {{ ref('int_dated_tiers_followed') }}
 

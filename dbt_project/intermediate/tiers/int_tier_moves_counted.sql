@@ -16,7 +16,8 @@ decisions as (
 
 ),
 
-dated_tiers as (
+-- Read twice: held for both readings, the tiers at all dates would have to fit into memory.
+dated_tiers as not materialized (
 
     select * from {{ ref('int_dated_tiers_followed') }}
 
@@ -204,6 +205,4 @@ inner join scheme_dates
     on
         sealed_moves.scheme_id = scheme_dates.scheme_id
         and sealed_moves.as_of_date = scheme_dates.as_of_date
-left join policies
-    on sealed_moves.scheme_id = policies.scheme_id
-where policies.scheme_id is null
+where not scheme_dates.has_policy

@@ -15,6 +15,8 @@ from typing import Final
 
 import duckdb
 
+from clientele.settings import Settings
+
 CHANGES_FILE: Final = "customer_tier_changes.csv"
 MANIFEST_FILE: Final = "manifest.json"
 #: new: not in the scheme before. upgraded, downgraded: by rank within one version of the scheme. changed:
@@ -111,7 +113,7 @@ class CrmExport:
 
 
 def write_changes(
-    database: Path, previous_database: Path | None, output: Path, *, memory_limit: str = "3GB"
+    database: Path, previous_database: Path | None, output: Path, *, memory_limit: str = Settings.memory_limit
 ) -> CrmExport:
     """Write ``customer_tier_changes.csv`` and ``manifest.json`` into the directory ``output``.
 

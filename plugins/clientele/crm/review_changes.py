@@ -12,6 +12,7 @@ from typing import Final
 import duckdb
 
 from clientele.crm.changes import write_cells
+from clientele.settings import Settings
 
 FOLDER: Final = "reviews"
 COLUMNS: Final = (
@@ -128,7 +129,7 @@ where compared.change is not null
 
 
 def write_review_changes(
-    candidate: Path, previous: Path | None, output: Path, *, memory_limit: str = "3GB"
+    candidate: Path, previous: Path | None, output: Path, *, memory_limit: str = Settings.memory_limit
 ) -> list[Path]:
     """Write ``reviews/<review_id>.csv`` into ``output`` for every sealed review the candidate knows.
 

@@ -26,6 +26,7 @@ Progress = Callable[[str], None]
 
 _STEP = re.compile(r"\b(\d+) of (\d+) (OK|PASS|FAIL|ERROR|WARN|SKIP)\b")
 _FAILED_STATUSES = {"error", "fail", "runtime error"}
+_RESULTS = "run_results.json"
 
 
 def dbt_environment(settings: Settings, database: Path, base: Mapping[str, str]) -> dict[str, str]:
@@ -135,30 +136,39 @@ def build(
 
 def raise_on_unreadable(settings: Settings, candidate: Candidate) -> None:
     """Raise UnavailableError when a file of staged rows could not be read: no verdict on the data."""
-    results_file = candidate.target / "run_results.json"
-    if not results_file.exists():
-        return
     folder = str(staged.folder_of(candidate.directory).absolute())
-    for result in json.loads(results_file.read_text(encoding="utf-8"))["results"]:
-        message = " ".join(str(result.get("message")).split())
-        if result["status"] in _FAILED_STATUSES and folder in message:
+    for _, message in _failures(candidate.target):
+        if folder in message:
             raise staged.unreadable(settings, message)
 
 
 def raise_on_failure(target: Path, return_code: int, last_line: str) -> None:
     """Judge a finished dbt process by its exit code and the artifacts in ``target``."""
-    results_file = target / "run_results.json"
     log = target / "dbt.log"
-    if return_code not in (0, 1) or not results_file.exists():
+    if return_code not in (0, 1) or not (target / _RESULTS).exists():
         raise UnavailableError(f"dbt could not run: {last_line}", remedy=f"see {log}")
-    results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
-    failed = [result for result in results if result["status"] in _FAILED_STATUSES]
+    failed = _failures(target)
     if return_code == 0 and not failed:
         return
-    first = failed[0] if failed else {"unique_id": "dbt", "message": last_line}
-    message = " ".join(str(first["message"]).split())
+    node, message = failed[0] if failed else ("dbt", _on_one_line(last_line))
     others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
     raise GateFailedError(
-        f"the build failed at {first['unique_id']}{others}: {message}",
-        remedy=f"nothing was published; see {log}",
+        f"the build failed at {node}{others}: {message}", remedy=f"nothing was published; see {log}"
     )
+
+
+def _failures(target: Path) -> list[tuple[str, str]]:
+    """Id and message of every node that failed, in dbt's order; none where dbt left no results."""
+    try:
+        results = json.loads((target / _RESULTS).read_text(encoding="utf-8"))["results"]
+    except FileNotFoundError:
+        return []
+    return [
+        (result["unique_id"], _on_one_line(str(result["message"])))
+        for result in results
+        if result["status"] in _FAILED_STATUSES
+    ]
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
