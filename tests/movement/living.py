@@ -41,6 +41,7 @@ DECIDED = (
     "int_sealed_decisions",
     "int_dated_tiers_followed",
     "int_evaluation_points",
+    "int_tier_decisions_made",
     "int_tier_decisions",
     "tier_history",
 )
@@ -80,6 +81,11 @@ class Movement:
         """Build the tables of the models anew."""
         for model in models:
             self.connection.execute(f"create or replace table {model} as {self._compiled[model]}")
+
+    def plan(self, model: str) -> str:
+        """How the engine would make the model of the rows that are there, as JSON."""
+        (row,) = self.connection.execute(f"explain (format json) {self._compiled[model]}").fetchall()
+        return str(row[1])
 
     def fill(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Replace the rows of a table; columns that a row leaves out are null."""

@@ -137,7 +137,7 @@ def test_the_models_decide_as_the_plain_fold(nobody: Movement, seed: int) -> Non
     nobody.fill("int_scheme_policies", policy_rows(policy))
     drawn.shuffle(rows)
     nobody.fill("int_evaluation_points", rows)
-    nobody.make("int_tier_decisions")
+    nobody.make("int_tier_decisions_made", "int_tier_decisions")
     assert decided(nobody) == expected
     the_history_is_what_was_decided(nobody)
 

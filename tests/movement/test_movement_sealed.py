@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from clubs import CLUBS, SHIPPED
-from living import Movement, month_ends
+from living import COMPUTED, DECIDED, Movement, month_ends
 
 EVERYTHING = (*CLUBS, *SHIPPED)
 
@@ -42,6 +42,17 @@ def test_sealing_month_after_month_decides_as_one_replay_of_all_months(movement:
     movement.forget_reviews()
     movement.live(purchases, until="2025-07-31", joined=joined)
     assert everything_decided(movement) == sealed
+
+
+def test_no_model_compares_every_customer_with_every_customer(movement: Movement) -> None:
+    """An outer join with a condition on one side alone does, where customers have been sealed."""
+    joined = {account: "2024-01-15" for account, _, _ in some_purchases(1)}
+    movement.live(some_purchases(1), until="2024-03-31", joined=joined)
+    movement.seal(*EVERYTHING)
+    movement.live(some_purchases(1), until="2024-04-30", joined=joined)
+    looping = {model for model in (*COMPUTED, *DECIDED) if "BLOCKWISE_NL_JOIN" in movement.plan(model)}
+    # Schemes meet dates there, no customers.
+    assert looping <= {"int_scheme_dates"}
 
 
 def test_a_late_purchase_leaves_the_sealed_decision_and_counts_in_the_next_review(movement: Movement) -> None:
@@ -267,6 +278,26 @@ def test_who_turns_out_to_be_two_has_the_months_computed_again(movement: Movemen
         "growth_club": ["2024-02-29", "2024-03-31", "2024-04-30"],
         "plain_club": ["2024-04-30"],
     }
+
+
+def test_of_a_day_that_was_decided_again_the_last_review_counts(movement: Movement) -> None:
+    """One customer turns out to be two, is decided on again from before, and is one after all."""
+    purchases = [("a", "2024-01-10", 1500), ("b", "2024-01-20", 6000)]
+    for day, same in [("2024-02-29", {}), ("2024-03-31", {"b": "a"}), ("2024-04-30", {})]:
+        movement.live(purchases, until=day, same_customer=same, proposed=[day])
+        movement.seal("growth_club")
+    movement.live(purchases, until="2024-05-10", same_customer={"b": "a"})
+    known = "select sequence_number, decided_on_date from {} where customer_key = 'a' order by all"
+    sealed = [
+        (row["sequence_number"], str(row["decided_on_date"]))
+        for row in movement.rows(known.format("lake.sealed_decisions"))
+    ]
+    assert sealed[2:] == [(2, "2024-03-01"), (2, "2024-03-31"), (3, "2024-03-31"), (3, "2024-04-30")]
+    sealed.remove((2, "2024-03-31"))
+    assert sealed == [
+        (row["sequence_number"], str(row["decided_on_date"]))
+        for row in movement.rows(known.format("int_sealed_decisions"))
+    ]
 
 
 def test_without_a_policy_no_change_is_kept_at_the_newest_dates_and_for_a_review(movement: Movement) -> None:

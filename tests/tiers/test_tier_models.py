@@ -51,11 +51,11 @@ def test_a_customer_without_a_tier_fails_the_build(tier_project, built: duckdb.D
     check = tier_project.compiled("every_customer_has_one_tier_int_tier_decisions_")
     assert built.execute(check).fetchall() == []
     built.execute(
-        "delete from int_tier_decisions where scheme_id = 'restaurant_abc'"
+        "delete from int_tier_decisions_made where scheme_id = 'restaurant_abc'"
         " and customer_key = 'customer_07' and decided_on_date = date '2025-04-15'"
     )
     built.execute(
-        "update int_tier_decisions set customer_key = 'nobody'"
+        "update int_tier_decisions_made set customer_key = 'nobody'"
         " where scheme_id = 'rfm_quintile' and customer_key = 'customer_08'"
     )
     found = {(row[0], row[1], row[2]) for row in built.execute(check).fetchall()}

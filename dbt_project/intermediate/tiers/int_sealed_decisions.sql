@@ -1,6 +1,7 @@
 {#-
   Without a policy, the changes make up the history. What left a tier as it was is of use at the newest dates and at the
-  last review alone; what reviews counted at the dates before is sealed as counts.
+  last review alone; what reviews counted at the dates before is sealed as counts. Nothing here is held in memory to be
+  read twice: the decisions of all reviews would have to fit into it.
 -#}
 with
 
@@ -10,9 +11,25 @@ reviews as (
 
 ),
 
-sealed_schemes as (
+-- What a review decides lies after the reviews before it, but where a customer is told apart from then on.
+reviewed_schemes as (
 
-    {{ sealed_through() }}
+    select
+        scheme_id,
+        sequence_number,
+        max(as_of_date) over (partition by scheme_id) as sealed_through_date,
+        max(as_of_date) over (
+            partition by scheme_id
+            order by sequence_number
+            rows between unbounded preceding and 1 preceding
+        ) as sealed_before_date
+    from reviews
+    where
+        scheme_id in (
+            {% for scheme_id in var('schemes') %}
+            {{ sql_text(scheme_id) }}{{ "," if not loop.last }}
+            {% endfor %}
+        )
 
 ),
 
@@ -28,76 +45,115 @@ scheme_dates as (
 
 ),
 
--- Read twice: held for both readings, the decisions of all reviews would have to fit into memory.
-known_again as not materialized (
+customers as (
+
+    select * from {{ ref('int_sealed_customers') }}
+    where is_one_customer
+
+),
+
+sealed_decisions as not materialized (
 
     select
         decisions.*,
-        customers.customer_key as known_customer_key,
-        customers.is_merged
+        reviewed_schemes.sealed_through_date,
+        coalesce(decisions.decided_on_date <= reviewed_schemes.sealed_before_date, false) as is_decided_again
     from {{ source('lake', 'sealed_decisions') }} as decisions
-    inner join reviews
+    inner join reviewed_schemes
         on
-            decisions.sequence_number = reviews.sequence_number
-            and decisions.scheme_id = reviews.scheme_id
-    inner join {{ ref('int_sealed_customers') }} as customers
-        on
-            decisions.sequence_number = customers.sequence_number
-            and decisions.customer_key = customers.sealed_customer_key
-    where
-        customers.is_one_customer
-        and decisions.scheme_id in (
-            {% for scheme_id in var('schemes') %}
-            {{ sql_text(scheme_id) }}{{ "," if not loop.last }}
-            {% endfor %}
-        )
+            decisions.sequence_number = reviewed_schemes.sequence_number
+            and decisions.scheme_id = reviewed_schemes.scheme_id
 
 ),
 
-known_alone as (
+of_use as not materialized (
 
-    select known_again.*
-    from known_again
-    inner join sealed_schemes
-        on known_again.scheme_id = sealed_schemes.scheme_id
+    select sealed_decisions.*
+    from sealed_decisions
     left join policies
-        on known_again.scheme_id = policies.scheme_id
+        on sealed_decisions.scheme_id = policies.scheme_id
     left join scheme_dates
         on
-            known_again.scheme_id = scheme_dates.scheme_id
-            and known_again.decided_on_date = scheme_dates.as_of_date
+            sealed_decisions.scheme_id = scheme_dates.scheme_id
+            and sealed_decisions.decided_on_date = scheme_dates.as_of_date
     where
-        not known_again.is_merged
-        and (
-            policies.scheme_id is not null
-            or known_again.outcome in ('new', 'upgraded', 'downgraded', 'left')
-            or known_again.decided_on_date = sealed_schemes.sealed_through_date
-            or scheme_dates.is_newest
-        )
+        policies.scheme_id is not null
+        or sealed_decisions.outcome in ('new', 'upgraded', 'downgraded', 'left')
+        or sealed_decisions.decided_on_date = sealed_decisions.sealed_through_date
+        or scheme_dates.is_newest
 
 ),
 
--- Few customers turn out to be one: only their rows are compared with each other.
-known_as_one as (
+known_alone as not materialized (
 
-    select *
-    from known_again
-    where is_merged
-    qualify customer_key = first_value(customer_key) over (
-        partition by sequence_number, scheme_id, known_customer_key
+    select
+        of_use.*,
+        customers.customer_key as known_customer_key
+    from of_use
+    inner join customers
+        on
+            of_use.sequence_number = customers.sequence_number
+            and of_use.customer_key = customers.sealed_customer_key
+    where not customers.is_merged
+
+),
+
+-- Few customers turn out to be one: only their rows are compared with each other. Whom they follow may change from
+-- review to review, so that a row without a change of its own may be one.
+known_as_one as not materialized (
+
+    select
+        sealed_decisions.*,
+        customers.customer_key as known_customer_key
+    from sealed_decisions
+    inner join customers
+        on
+            sealed_decisions.sequence_number = customers.sequence_number
+            and sealed_decisions.customer_key = customers.sealed_customer_key
+    where customers.is_merged
+    qualify sealed_decisions.customer_key = first_value(sealed_decisions.customer_key) over (
+        partition by sealed_decisions.sequence_number, sealed_decisions.scheme_id, customers.customer_key
         order by
-            case when customer_key = known_customer_key then 0 else 1 end,
-            customer_key
+            case when sealed_decisions.customer_key = customers.customer_key then 0 else 1 end,
+            sealed_decisions.customer_key
     )
 
 ),
 
-followed as (
+followed as not materialized (
 
     select * from known_alone
     union all
-    -- Whom they follow may change from review to review, so that a row without a change of its own may be one.
     select * from known_as_one
+
+),
+
+decided_again as (
+
+    select
+        known_customer_key,
+        scheme_id,
+        decided_on_date,
+        max(sequence_number) as last_sequence_number
+    from followed
+    where is_decided_again
+    group by
+        known_customer_key,
+        scheme_id,
+        decided_on_date
+
+),
+
+decided_last as (
+
+    select followed.*
+    from followed
+    left join decided_again
+        on
+            followed.known_customer_key = decided_again.known_customer_key
+            and followed.scheme_id = decided_again.scheme_id
+            and followed.decided_on_date = decided_again.decided_on_date
+    where followed.sequence_number >= coalesce(decided_again.last_sequence_number, 0)
 
 )
 
@@ -105,8 +161,4 @@ select
     sequence_number,
     known_customer_key as customer_key,
     {{ sealed_columns() }}
-from followed
-qualify row_number() over (
-    partition by known_customer_key, scheme_id, decided_on_date
-    order by sequence_number desc
-) = 1
+from decided_last
