@@ -178,7 +178,7 @@ class Movement:
         review = {"number": last["number"] + 1, "day": day["as_of_date"], "schemes": list(scheme_ids)}
         for name, columns in SEALED_FILES.items():
             model, condition = {
-                "decisions": ("int_tier_decisions", "not is_sealed and scheme_id in $schemes"),
+                "decisions": ("int_tier_decisions_made", "scheme_id in $schemes"),
                 "accounts": ("int_accounts_resolved", "true"),
                 "scheme_tiers": ("int_scheme_tiers", "is_version_in_use and scheme_id in $schemes"),
             }.get(name, (None, None))

@@ -26,7 +26,18 @@ def some_purchases(seed: int) -> list[tuple[str, str, float]]:
 
 
 def everything_decided(movement: Movement) -> list[dict[str, object]]:
-    return movement.rows("select * exclude (is_sealed) from int_tier_decisions order by all")
+    """Every decision, and behind those of policies what they remember."""
+    memory = (
+        "customer_key, scheme_id, decided_on_date, columns('policy_.*|.*_since_date|held_.*|downgraded_.*')"
+    )
+    remembered = " union all ".join(
+        f"select {memory} from {relation} where policy_tier_rank is not null"
+        for relation in ("lake.sealed_decisions", "int_tier_decisions_made")
+    )
+    return [
+        *movement.rows("select * exclude (is_sealed) from int_tier_decisions order by all"),
+        *movement.rows(f"from ({remembered}) order by all"),
+    ]
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -57,7 +57,7 @@ class Builds:
         with duckdb.connect(str(candidate.database)) as connection:
             connection.execute("create schema intermediate")
             for name, table in {
-                "decisions": "int_tier_decisions",
+                "decisions": "int_tier_decisions_made",
                 "moves": "int_tier_moves_counted",
                 "accounts": "int_accounts_resolved",
                 "scheme_rules": "int_scheme_rules",
@@ -66,7 +66,6 @@ class Builds:
             }.items():
                 columns = ", ".join(f"{column} {kind}" for column, kind in SEALED_FILES[name].items())
                 connection.execute(f"create table intermediate.{table} ({columns})")
-            connection.execute("alter table intermediate.int_tier_decisions add column is_sealed boolean")
             connection.execute("create table review_outcomes (as_of_date date, scheme_id varchar)")
             for scheme_id in self.schemes:
                 connection.execute(
@@ -77,22 +76,23 @@ class Builds:
                 )
                 for day in DATES:
                     if candidate.as_of_date is not None and day <= candidate.as_of_date:
-                        is_sealed = day <= sealed_through.get(scheme_id, date.min)
-                        self._decide(connection, scheme_id, day, is_sealed)
+                        self._decide(connection, scheme_id, day, sealed_through.get(scheme_id, date.min))
         return self.findings
 
     def _decide(
-        self, connection: duckdb.DuckDBPyConnection, scheme_id: str, day: date, is_sealed: bool
+        self, connection: duckdb.DuckDBPyConnection, scheme_id: str, day: date, sealed_through: date
     ) -> None:
         connection.execute("insert into review_outcomes values (?, ?)", [day, scheme_id])
+        if day <= sealed_through:
+            return
         for customer_key, rank in self.tiers.items():
             connection.execute(
-                "insert into intermediate.int_tier_decisions"
+                "insert into intermediate.int_tier_decisions_made"
                 " (scheme_id, scheme_version, customer_key, decided_on_date, is_common_date, is_review,"
-                " tier_rank, previous_date_tier_rank, outcome, is_sealed)"
-                " values (?, 1, ?, ?, true, true, ?, ?, ?, ?)",
+                " tier_rank, previous_date_tier_rank, outcome)"
+                " values (?, 1, ?, ?, true, true, ?, ?, ?)",
                 [
                     scheme_id, customer_key, day, rank, None if day == DATES[0] else rank,
-                    "new" if day == DATES[0] else "kept", is_sealed,
+                    "new" if day == DATES[0] else "kept",
                 ],
             )  # fmt: skip

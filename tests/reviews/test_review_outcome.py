@@ -69,7 +69,7 @@ def test_nobody_is_named(moved):
     text = shown(moved)
     with duckdb.connect(str(open_aside(proposal_folder(moved, REVIEWED_ON)).database)) as connection:
         keys = connection.execute(
-            "select distinct customer_key from intermediate.int_tier_decisions"
+            "select distinct customer_key from intermediate.int_tier_decisions_made"
         ).fetchall()
     assert keys
     assert not any(key in text for (key,) in keys)

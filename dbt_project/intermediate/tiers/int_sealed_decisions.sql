@@ -160,5 +160,5 @@ decided_last as (
 select
     sequence_number,
     known_customer_key as customer_key,
-    {{ sealed_columns() }}
+    {{ decision_columns() }}
 from decided_last

@@ -1,6 +1,6 @@
 select
     customer_key,
-    {{ sealed_columns() }},
+    {{ decision_columns() }},
     true as is_sealed
 from {{ ref('int_sealed_decisions') }}
 
@@ -8,6 +8,6 @@ union all
 
 select
     customer_key,
-    {{ sealed_columns() }},
+    {{ decision_columns() }},
     false as is_sealed
 from {{ ref('int_tier_decisions_made') }}

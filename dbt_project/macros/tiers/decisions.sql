@@ -151,11 +151,8 @@ make_date(cast(extract(year from {{ day }}) as integer) + {{ years_later }}, 12,
 {%- endmacro %}
 
 
-{#
-    Everything a decision says, and what the policy remembers of it: what a review seals, but for whom. Of a relation that
-    remembers fewer downgrades the others are null.
-#}
-{% macro sealed_columns(downgrades_remembered=6) -%}
+{# Everything a decision says, but for whom. #}
+{% macro decision_columns() -%}
 scheme_id,
     decided_on_date,
     is_common_date,
@@ -170,7 +167,16 @@ scheme_id,
     deciding_value,
     change_number,
     change_value,
-    override_id,
+    override_id
+{%- endmacro %}
+
+
+{#
+    What a decision says, and what the policy remembers of it: what a review seals, but for whom. Of a relation that
+    remembers fewer downgrades the others are null.
+#}
+{% macro sealed_columns(downgrades_remembered=6) -%}
+{{ decision_columns() }},
     policy_tier_rank,
     tier_since_date,
     below_since_date,

@@ -60,8 +60,8 @@ class ReviewedDecisions:
         columns = ", ".join(map(identifier, SEALED_FILES["decisions"]))
         connection.execute(
             f"create or replace temp view {_DECISIONS} as select {columns}"  # noqa: S608
-            f" from intermediate.int_tier_decisions inner join {_SCHEMES} using (scheme_id)"
-            f" where not is_sealed and decided_on_date > sealed_through_date"
+            f" from intermediate.int_tier_decisions_made inner join {_SCHEMES} using (scheme_id)"
+            " where decided_on_date > sealed_through_date"
             f" and decided_on_date <= {text_literal(as_of_date.isoformat())}::date"
         )
 
