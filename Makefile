@@ -127,6 +127,9 @@ superset: $(RUNTIME) $(SUPERSET) ## Import them and start it on http://127.0.0.1
 test: $(DEVELOPMENT) ## Run every test; TESTS=tests/lake runs some
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder $(TESTS)
 
+.PHONY: environment
+environment: $(DEVELOPMENT) ## Make the environment that tests and checks run in, which they do by themselves
+
 .PHONY: system-packages
 system-packages: ## Install what the report's tests use of the system, where this may be done: fonts, a browser
 	@sh requirements/system_packages.sh
@@ -200,7 +203,7 @@ check-models: $(DEVELOPMENT)
 	@echo "dbt parse: passed"
 
 check-sql: check-models
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
+	@$(BIN)/python .ci/lint_sql.py lint --processes 2 --disable-progress-bar dbt_project
 	@echo "sqlfluff: passed"
 
 # Universal: one lock for every platform and every Python from 3.11. No index address and no path gets into it.

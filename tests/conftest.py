@@ -1,4 +1,4 @@
-"""What tests of several folders share: a sample shop that went the whole way through the real DAGs."""
+"""What tests of several folders share: a sample shop that a real Airflow took the whole way."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 from filelock import FileLock
 from xdist.remote import Producer
@@ -17,32 +19,37 @@ from xdist.scheduler import LoadScopeScheduling
 
 from clientele.settings import Settings
 from clientele.warehouse.build import dbt_process, parsed_project
+from scheduled_airflow import WatchedAirflow, free_port
 
 CUSTOMERS = 1200
 MONTHS = 14
+INGEST, RELEASE = "ingest_generic_daily", "release_on_ingest"
+DEADLINE_SECONDS = 300
 
 
 #: What takes longest, the longest first: begun last, it would run alone while the other worker is done.
 LONGEST_FIRST = (
     "end_to_end",
-    "end_to_end/test_scheduler.py",
     "real_data",
     "publish",
     "reviews",
+    "quality",
+    "warehouse",
+    "movement",
     "simulation",
-    "report",
     "orchestration",
-    "dbt",
-    "tiers",
+    "report",
     "lake",
+    "tiers",
+    "dbt",
+    "bench",
+    "sources/test_same_shop.py",
+    "dags",
     "sources/east",
     "sources/west",
-    "sources/test_same_shop.py",
-    "quality",
-    "dags",
-    "values",
-    "movement",
     "identity",
+    "values",
+    "quarantine",
     "value",
     "sample",
 )
@@ -97,6 +104,17 @@ class Shop:
         return run_clientele(self.home, arguments, **environment)
 
 
+@dataclass(frozen=True)
+class ScheduledShop(Shop):
+    """A shop that Airflow took the whole way: the tasks of its two DAGs, and what was left running."""
+
+    ingest: list[tuple]
+    release: list[tuple]
+    logs: str = field(repr=False)
+    left_behind: tuple[str, ...]
+    customers: int
+
+
 def run_clientele(
     home: Path, arguments: Sequence[str], **environment: str
 ) -> subprocess.CompletedProcess[str]:
@@ -140,14 +158,36 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
 
 
 @pytest.fixture(scope="session")
-def sample_shop(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Path], Path]) -> Shop:
-    """The sample shop, generated and run through the Airflow DAGs once for the whole session."""
-    shop = Shop(tmp_path_factory.mktemp("shop"))
-    parsed(shop.home)
-    for arguments in (
-        ["sample", "--customers", str(CUSTOMERS), "--months", str(MONTHS)],
-        ["run", "--via-airflow"],
-    ):
-        done = shop.clientele(*arguments)
+def sample_shop(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Path], Path]) -> ScheduledShop:
+    """The sample shop, generated and taken the whole way by a real Airflow once for the whole session.
+
+    The first try of its ingest fails, since a file is where the lake should be.
+    """
+    settings = Settings(home=tmp_path_factory.mktemp("shop"), settle_seconds=0)
+    parsed(settings.home)
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    ports = {f"AIRFLOW__LOGGING__{name}_LOG_SERVER_PORT": str(free_port()) for name in ("WORKER", "TRIGGER")}
+    with WatchedAirflow(settings, free_port(), ports) as airflow:
+        sizes = ["--customers", str(CUSTOMERS), "--months", str(MONTHS)]
+        done = run_clientele(settings.home, ["sample", *sizes])
         assert done.returncode == 0, done.stderr[-4000:]
-    return shop
+        settings.lake.write_text("a file where the lake should be\n")
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        airflow.wait("DAGs in the database", lambda: airflow.knows({INGEST, RELEASE}), deadline)
+        airflow.switch_on({INGEST, RELEASE})
+        airflow.wait(
+            "failed try of ingest",
+            lambda: any(state == "up_for_retry" for *_, state, _ in airflow.states(INGEST)),
+            deadline,
+        )
+        airflow.wait("sign of life of every part", airflow.is_healthy, deadline)
+        settings.lake.unlink()
+        airflow.wait(
+            "end of the release",
+            lambda: any(state in {"success", "failed"} for _, state, *_ in airflow.states(RELEASE)),
+            deadline,
+        )
+        found = airflow.states(INGEST), airflow.states(RELEASE), airflow.tails()
+        own = psutil.Process().children(recursive=True)
+    left = (child for child in own if child.pid not in before and child.is_running())
+    return ScheduledShop(settings.home, *found, tuple(map(str, left)), CUSTOMERS)

@@ -64,8 +64,8 @@ def killed_twice(sample_shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def recovered(sample_shop, killed_twice: Path) -> Path:
-    """The same home after the next run."""
-    done = sample_shop.clientele("run", CLIENTELE_HOME=str(killed_twice))
+    """The same home after the next run, which goes through the DAGs in one process."""
+    done = sample_shop.clientele("run", "--via-airflow", CLIENTELE_HOME=str(killed_twice))
     assert done.returncode == 0, done.stderr[-3000:]
     return killed_twice
 

@@ -25,16 +25,16 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "end_to_end"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import duckdb
-from test_scheduler import WatchedAirflow, free_port
 
 from clientele import pipeline
 from clientele.lake.reviews import read_reviews
 from clientele.orchestration.environment import airflow_environment, airflow_home
 from clientele.reviews.proposal import waiting_proposals
 from clientele.settings import Settings
+from scheduled_airflow import WatchedAirflow, free_port
 
 DAG_ID = "tier_review_monthly"
 REPORT_DAG_ID = "review_report_on_publish"

@@ -15,6 +15,7 @@ from review_shop import (
     raise_the_bar,
 )
 
+from clientele import cli
 from clientele.lake.reviews import find_review, review_folder, verify_reviews
 from clientele.reviews.decide import approve_review
 from clientele.reviews.proposal import propose_review
@@ -101,3 +102,23 @@ def test_a_late_record_is_the_cause_only_in_schemes_that_read_it(restated):
 def test_the_scheme_that_was_sealed_stays_readable(reviewed):
     record = find_review(reviewed, "2026-03-31")
     assert "over: 20000" in sealed_scheme_text(reviewed, record, "appliance_spend")
+
+
+def test_the_next_run_publishes_the_tiers_that_the_review_sealed(reviewed, monkeypatch):
+    """`clientele run`, every step of it: nothing in its place, and no Airflow."""
+    monkeypatch.setattr(cli, "load_settings", lambda: reviewed)
+    assert cli.main(["run"]) == 0
+    of_march = "where scheme_id = 'appliance_spend' and decided_on_date = ?"
+    decisions = review_folder(reviewed, 1) / "decisions.parquet"
+    sealed = duckdb.execute(
+        f"select customer_key, tier_rank from read_parquet('{decisions}') {of_march}", [REVIEWED_ON]
+    ).fetchall()
+    with duckdb.connect(reviewed.published / "clientele.duckdb", read_only=True) as published:
+        decided = published.execute(
+            f"select customer_key, tier_rank from tier_decisions {of_march}", [REVIEWED_ON]
+        ).fetchall()
+        reviews = published.execute("select scheme_id, decided_by from tier_reviews order by 1").fetchall()
+    # One of two customers who turned out to be one is gone, and the one who turned out to be two.
+    assert len(decided) == len(sealed) - 2
+    assert set(decided) < set(sealed)
+    assert reviews == [(scheme_id, "Wang") for scheme_id in sorted(SCHEMES)]

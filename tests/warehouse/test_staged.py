@@ -29,6 +29,7 @@ HEADER = "receipt_no,line_no,store_id,sold_at,member_no,sku,quantity,net_amount,
 ORDERS = "订单编号,买家会员名,买家实际支付金额,订单状态,订单创建时间\n"
 SALES = "stg_generic__pos_sales"
 ORDERS_MODEL = "stg_taobao__orders"
+ORDER_STATUSES = "taobao_order_statuses"
 KILLED = """
 import sys
 from pathlib import Path
@@ -36,13 +37,13 @@ from clientele.settings import Settings
 from clientele.warehouse.build import build
 from clientele.warehouse.candidate import open_candidate
 settings = Settings(Path(sys.argv[1]), dbt_project=Path(sys.argv[2]), failpoint="staged_kept")
-build(settings, open_candidate(settings, sys.argv[3]), print)
+build(settings, open_candidate(settings, sys.argv[3]), print, with_tests=False)
 """
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The staging models of two sources, in a project of their own that is parsed quickly."""
+    """Two staging models and what they read, in a project of their own that is built quickly."""
     folder = tmp_path_factory.mktemp("project") / "dbt_project"
     source = PROJECT / "dbt_project"
     shutil.copytree(
@@ -52,8 +53,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if place.is_dir() and place.name not in {"generic", "taobao"}:
             shutil.rmtree(place)
     shutil.copytree(source / "macros" / "tiers", folder / "macros" / "tiers")
-    for path in [*folder.glob("staging/*/*tier_overrides*"), *folder.glob("tests/*.sql")]:
-        path.unlink()
+    for path in [*folder.glob("staging/*/stg_*"), *folder.glob("seeds/*"), *folder.glob("tests/*.sql")]:
+        if path.stem not in {SALES, ORDERS_MODEL, ORDER_STATUSES}:
+            path.unlink()
     settings = folder / "dbt_project.yml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace("[staging, intermediate, marts, tiers]", "[staging]"), encoding="utf-8")
@@ -85,9 +87,13 @@ def drop(settings: Settings, name: str, *lines: str) -> None:
     path.write_text(HEADER + "".join(lines), encoding="utf-8")
 
 
+def say_nothing(line: str) -> None:
+    del line
+
+
 def run(settings: Settings) -> Candidate:
     candidate = begin(settings, None)
-    build(settings, candidate, lambda _: None)
+    build(settings, candidate, say_nothing, with_tests=False)
     return candidate
 
 
@@ -148,7 +154,7 @@ def test_raw_rows_of_a_load_that_was_staged_are_not_read_again(settings: Setting
     candidate = begin(settings, None)
     # The view of the lake looks at the columns of its first file; no other is opened.
     with unreadable(raw_path(settings, "generic", "pos_sales", 2)):
-        build(settings, candidate, lambda _: None)
+        build(settings, candidate, say_nothing, with_tests=False)
     assert receipts(staged(candidate, settings)) == [(1, "R1"), (1, "R2"), (2, "R3"), (4, "R4")]
     assert kept(settings, ORDERS_MODEL) == orders
     assert {name: written_at(settings)[name] for name in orders} == {name: before[name] for name in orders}
@@ -161,7 +167,7 @@ def test_days_become_one_file(settings: Settings) -> None:
 def test_a_run_that_knows_less_reads_from_the_same_files(settings: Settings, tmp_path: Path) -> None:
     before = written_at(settings)
     aside = begin_aside(settings, tmp_path / "aside", date(2026, 1, 31), known_load_id=1)
-    build(settings, aside, lambda _: None)
+    build(settings, aside, say_nothing, with_tests=False)
     assert receipts(staged(aside, settings)) == [(1, "R1"), (1, "R2")]
     assert written_at(settings) == before
 
@@ -170,8 +176,8 @@ def test_two_runs_at_once_do_not_meet_and_a_file_that_was_replaced_leaves(settin
     drop(settings, "pos_sales_1.csv", sale("R1", "8.80"))
     ingest(settings)
     overtaken, newest = begin(settings, None), begin(settings, None)
-    build(settings, newest, lambda _: None)
-    build(settings, overtaken, lambda _: None)
+    build(settings, newest, say_nothing, with_tests=False)
+    build(settings, overtaken, say_nothing, with_tests=False)
     rows = staged(newest, settings)
     assert receipts(rows) == [(2, "R3"), (4, "R4"), (5, "R1")]
     assert staged(overtaken, settings) == rows
@@ -201,7 +207,7 @@ def test_a_borrowed_file_that_is_gone_is_no_verdict_on_the_data(settings: Settin
     for path in (candidate.directory / "staged").iterdir():
         path.unlink()
     with pytest.raises(UnavailableError, match=r"staged rows that were kept cannot be read"):
-        build(settings, candidate, lambda _: None)
+        build(settings, candidate, say_nothing, with_tests=False)
 
 
 def test_a_large_file_stays_as_it_is_and_what_was_replaced_in_it_is_not_read(settings: Settings) -> None:
@@ -218,7 +224,7 @@ def test_a_large_file_stays_as_it_is_and_what_was_replaced_in_it_is_not_read(set
 def test_a_changed_model_and_a_changed_seed_stage_anew_and_old_rows_go(settings: Settings) -> None:
     sales, orders = kept(settings), kept(settings, ORDERS_MODEL)
     change(settings, f"staging/generic/{SALES}.sql", "'pos' as channel", "'till' as channel")
-    change(settings, "seeds/taobao_order_statuses.csv", "交易成功,sale", "交易成功,cancelled")
+    change(settings, f"seeds/{ORDER_STATUSES}.csv", "交易成功,sale", "交易成功,cancelled")
     candidate = run(settings)
     assert {row[5] for row in staged(candidate, settings)} == {"till"}
     assert [row[25] for row in staged(candidate, settings, ORDERS_MODEL)] == ["cancelled"]
