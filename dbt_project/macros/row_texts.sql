@@ -25,26 +25,39 @@
 
 
 {% macro row_texts_of_feed(table, rows) -%}
+    {%- set shown = [] -%}
+    {%- for column in table.columns.values() if not (column.config.meta or {}).contact -%}
+        {%- do shown.append(column.name) -%}
+    {%- endfor %}
     select
-        raw_rows._load_id as load_id,
-        raw_rows._row_number as row_number,
+        load_id,
+        row_number,
         cast(
             json_object(
-                {%- for column in table.columns.values() %}
-                {%- set name = column.name | replace("'", "''") %}
-                {%- if (column.config.meta or {}).contact %}
-                '{{ name }}', '***'
-                {%- else %}
-                '{{ name }}', {{ clientele.without_contact('raw_rows.' ~ adapter.quote(column.name)) }}
-                {%- endif %}{{ "," if not loop.last }}
+                {%- for name in table.columns %}
+                '{{ name | replace("'", "''") }}', {{ "texts[" ~ (shown.index(name) + 1) ~ "]" if name in shown else "'***'" }}
+                {{- "," if not loop.last }}
                 {%- endfor %}
             ) as varchar
         ) as row_text
-    from {{ table.relation_name }} as raw_rows
-    inner join {{ rows }} as named_rows
-        on
-            raw_rows._load_id = named_rows.load_id
-            and raw_rows._row_number = named_rows.row_number
+    from (
+        select
+            raw_rows._load_id as load_id,
+            raw_rows._row_number as row_number,
+            list_transform(
+                [
+                    {%- for name in shown %}
+                    raw_rows.{{ adapter.quote(name) }}{{ "," if not loop.last }}
+                    {%- endfor %}
+                ],
+                lambda cell: {{ clientele.without_contact('cell') }}
+            ) as texts
+        from {{ table.relation_name }} as raw_rows
+        inner join {{ rows }} as named_rows
+            on
+                raw_rows._load_id = named_rows.load_id
+                and raw_rows._row_number = named_rows.row_number
+    ) as named_texts
 {%- endmacro %}
 
 
