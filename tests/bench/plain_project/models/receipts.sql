@@ -19,8 +19,9 @@ counted as (
         coalesce(named.receipt_no, sale_lines.receipt_no) as receipt_no,
         sum(sale_lines.net_amount) as net_amount
     from {{ ref('sale_lines') }} as sale_lines
+    -- With the kind as a condition of its own DuckDB compares every line with every receipt.
     left join stated as named
-        on sale_lines.kind = 'return' and sale_lines.original_receipt_no = named.receipt_no
+        on case sale_lines.kind when 'return' then sale_lines.original_receipt_no end = named.receipt_no
     group by 1
 
 )
