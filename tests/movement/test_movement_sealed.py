@@ -298,17 +298,18 @@ def test_of_a_day_that_was_decided_again_the_last_review_counts(movement: Moveme
         movement.live(purchases, until=day, same_customer=same, proposed=[day])
         movement.seal("growth_club")
     movement.live(purchases, until="2024-05-10", same_customer={"b": "a"})
-    known = "select sequence_number, decided_on_date from {} where customer_key = 'a' order by all"
-    sealed = [
-        (row["sequence_number"], str(row["decided_on_date"]))
-        for row in movement.rows(known.format("lake.sealed_decisions"))
-    ]
+    sealed, known = (
+        [
+            (row["sequence_number"], str(row["decided_on_date"]))
+            for row in movement.rows(
+                f"select sequence_number, decided_on_date from {table} where customer_key = 'a' order by all"
+            )
+        ]
+        for table in ("lake.sealed_decisions", "int_sealed_decisions")
+    )
     assert sealed[2:] == [(2, "2024-03-01"), (2, "2024-03-31"), (3, "2024-03-31"), (3, "2024-04-30")]
     sealed.remove((2, "2024-03-31"))
-    assert sealed == [
-        (row["sequence_number"], str(row["decided_on_date"]))
-        for row in movement.rows(known.format("int_sealed_decisions"))
-    ]
+    assert known == sealed
 
 
 def test_without_a_policy_no_change_is_kept_at_the_newest_dates_and_for_a_review(movement: Movement) -> None:

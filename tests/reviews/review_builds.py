@@ -76,15 +76,12 @@ class Builds:
                 )
                 for day in DATES:
                     if candidate.as_of_date is not None and day <= candidate.as_of_date:
-                        self._decide(connection, scheme_id, day, sealed_through.get(scheme_id, date.min))
+                        connection.execute("insert into review_outcomes values (?, ?)", [day, scheme_id])
+                        if day > sealed_through.get(scheme_id, date.min):
+                            self._decide(connection, scheme_id, day)
         return self.findings
 
-    def _decide(
-        self, connection: duckdb.DuckDBPyConnection, scheme_id: str, day: date, sealed_through: date
-    ) -> None:
-        connection.execute("insert into review_outcomes values (?, ?)", [day, scheme_id])
-        if day <= sealed_through:
-            return
+    def _decide(self, connection: duckdb.DuckDBPyConnection, scheme_id: str, day: date) -> None:
         for customer_key, rank in self.tiers.items():
             connection.execute(
                 "insert into intermediate.int_tier_decisions_made"

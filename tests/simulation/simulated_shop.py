@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
@@ -21,7 +21,7 @@ from clientele.tiers import versions_in
 from clientele.warehouse.build import build
 from clientele.warehouse.candidate import Candidate, begin
 from clientele.warehouse.overlay import overlay
-from project_parts import project_of
+from project_parts import keep_sources
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "simulation.md").read_text(encoding="utf-8")
 (SCHEME,) = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
@@ -59,10 +59,10 @@ def make_shop(home: Path) -> Settings:
         progress=lambda _line: None,
     )
     ingest(settings, None, lambda _line: None, now=datetime(2026, 7, 1, tzinfo=UTC))
-    generic = replace(settings, dbt_project=project_of(["generic"], home / "generic"))
     with_both = overlay(
-        generic, home / "production", {"spending_club": SCHEME}, only=["membership_tier", "spending_club"]
+        settings, home / "production", {"spending_club": SCHEME}, only=["membership_tier", "spending_club"]
     )
+    keep_sources(with_both.dbt_project, ["generic"])
     candidate = begin(with_both, None)
     build(
         with_both,

@@ -87,13 +87,9 @@ def drop(settings: Settings, name: str, *lines: str) -> None:
     path.write_text(HEADER + "".join(lines), encoding="utf-8")
 
 
-def say_nothing(line: str) -> None:
-    del line
-
-
 def run(settings: Settings) -> Candidate:
     candidate = begin(settings, None)
-    build(settings, candidate, say_nothing, with_tests=False)
+    build(settings, candidate, lambda _: None, with_tests=False)
     return candidate
 
 
@@ -154,7 +150,7 @@ def test_raw_rows_of_a_load_that_was_staged_are_not_read_again(settings: Setting
     candidate = begin(settings, None)
     # The view of the lake looks at the columns of its first file; no other is opened.
     with unreadable(raw_path(settings, "generic", "pos_sales", 2)):
-        build(settings, candidate, say_nothing, with_tests=False)
+        build(settings, candidate, lambda _: None, with_tests=False)
     assert receipts(staged(candidate, settings)) == [(1, "R1"), (1, "R2"), (2, "R3"), (4, "R4")]
     assert kept(settings, ORDERS_MODEL) == orders
     assert {name: written_at(settings)[name] for name in orders} == {name: before[name] for name in orders}
@@ -167,7 +163,7 @@ def test_days_become_one_file(settings: Settings) -> None:
 def test_a_run_that_knows_less_reads_from_the_same_files(settings: Settings, tmp_path: Path) -> None:
     before = written_at(settings)
     aside = begin_aside(settings, tmp_path / "aside", date(2026, 1, 31), known_load_id=1)
-    build(settings, aside, say_nothing, with_tests=False)
+    build(settings, aside, lambda _: None, with_tests=False)
     assert receipts(staged(aside, settings)) == [(1, "R1"), (1, "R2")]
     assert written_at(settings) == before
 
@@ -176,8 +172,8 @@ def test_two_runs_at_once_do_not_meet_and_a_file_that_was_replaced_leaves(settin
     drop(settings, "pos_sales_1.csv", sale("R1", "8.80"))
     ingest(settings)
     overtaken, newest = begin(settings, None), begin(settings, None)
-    build(settings, newest, say_nothing, with_tests=False)
-    build(settings, overtaken, say_nothing, with_tests=False)
+    build(settings, newest, lambda _: None, with_tests=False)
+    build(settings, overtaken, lambda _: None, with_tests=False)
     rows = staged(newest, settings)
     assert receipts(rows) == [(2, "R3"), (4, "R4"), (5, "R1")]
     assert staged(overtaken, settings) == rows
@@ -207,7 +203,7 @@ def test_a_borrowed_file_that_is_gone_is_no_verdict_on_the_data(settings: Settin
     for path in (candidate.directory / "staged").iterdir():
         path.unlink()
     with pytest.raises(UnavailableError, match=r"staged rows that were kept cannot be read"):
-        build(settings, candidate, say_nothing, with_tests=False)
+        build(settings, candidate, lambda _: None, with_tests=False)
 
 
 def test_a_large_file_stays_as_it_is_and_what_was_replaced_in_it_is_not_read(settings: Settings) -> None:
