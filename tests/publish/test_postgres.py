@@ -91,7 +91,7 @@ def test_types_comments_and_keys_come_along(settings, publish_shop: Publish, pus
     keys = query(
         settings,
         "select indexdef from pg_indexes where schemaname = 'clientele_releases'"
-        " and tablename = 'customer_tiers_r000001' order by indexdef",
+        " and tablename = 'customer_tiers_a' order by indexdef",
     )
     assert [index.partition("btree ")[2] for (index,) in keys] == [
         "(scheme_id, tier_code)",
@@ -222,10 +222,78 @@ def test_readers_never_see_two_releases(settings, publish_shop: Publish, push: P
         reader.join()
     assert problems == []
     assert len(seen) >= 5
-    # Only as many releases stay as the published folder keeps; what was being read goes with the next push.
-    push(publish_shop(Shop().selling("c3", "9.5000")))
     kept = query(settings, "select distinct release_id from clientele_releases.customers order by release_id")
-    assert kept == [("r000005",), ("r000006",), ("r000007",)]
+    assert kept == [("r000005",), ("r000006",)]
+
+
+def test_a_transaction_that_stays_open_over_pushes_sees_its_release_to_the_end(
+    settings, publish_shop: Publish, push: Push
+):
+    push(publish_shop(Shop()))
+    with psycopg.connect(str(settings.postgres_url)) as session:
+        session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        first = session.execute("select release_id from clientele.customers").fetchall()
+        for number in range(3):
+            push(publish_shop(Shop().selling("c3", f"{number}.5000")))
+        for table in PUBLISHED_TABLES.keys() - {"releases"}:
+            rows = session.execute(f"select distinct release_id from clientele.{table}").fetchall()
+            assert rows in ([], [("r000001",)]), table
+        assert session.execute("select release_id from clientele.tier_sizes").fetchall()
+        assert session.execute("select release_id from clientele.customers").fetchall() == first
+    assert query(settings, "select distinct release_id from clientele.customers") == [("r000004",)]
+
+
+def test_a_push_that_nobody_reads_through_gives_space_back(settings, publish_shop: Publish, push: Push):
+    def files() -> dict[str, int]:
+        found = query(
+            settings,
+            "select relname, pg_relation_filenode(oid) from pg_class where relkind = 'r'"
+            " and relnamespace = 'clientele_releases'::regnamespace and relname <> 'pointer'",
+        )
+        return dict(found)
+
+    for number in range(2):
+        push(publish_shop(Shop().selling("c3", f"{number}.5000")))
+    before = files()
+    assert len(before) == 2 * len(PUBLISHED_TABLES)
+    push(publish_shop(Shop().selling("c3", "2.5000")))
+    anew = {name for name, file in files().items() if file != before[name]}
+    assert anew == {f"{table}_a" for table in PUBLISHED_TABLES}
+
+
+def test_the_layout_of_an_earlier_version_is_refused(settings, publish_shop: Publish, push: Push):
+    with psycopg.connect(str(settings.postgres_url)) as session:
+        session.execute("create schema clientele_releases")
+        session.execute("create table clientele_releases.pointer (release_id text)")
+    with pytest.raises(ConfigurationError, match="drop schema clientele_releases cascade"):
+        push(publish_shop(Shop()))
+
+
+def test_a_statement_planned_before_a_switch_and_run_after_it_sees_the_new_release(
+    settings, publish_shop: Publish, push: Push
+):
+    push(publish_shop(Shop()))
+    newer = publish_shop(Shop().selling("c3", "5.0000"))
+    with psycopg.connect(str(settings.postgres_url), autocommit=True) as session:
+        # A stable function is called to estimate how many rows there will be: planning waits for the switch
+        # after the partitions were found.
+        session.execute(
+            "create function first_id() returns text language plpgsql stable as"
+            " $$ begin perform pg_advisory_lock_shared(7); return ''; end $$"
+        )
+        found: list[tuple] = []
+        statement = "select distinct release_id from clientele.customers where release_id > first_id()"
+        with psycopg.connect(str(settings.postgres_url), autocommit=True) as gate:
+            gate.execute("select pg_advisory_lock(7)")
+            reader = threading.Thread(target=lambda: found.extend(session.execute(statement).fetchall()))
+            reader.start()
+            while not gate.execute(
+                "select 1 from pg_locks where locktype = 'advisory' and not granted"
+            ).fetchone():
+                time.sleep(0.01)
+            push(newer)
+        reader.join()
+    assert found == [("r000002",)]
 
 
 @pytest.mark.parametrize(("point", "shown"), [("postgres_loaded", "r000001"), ("postgres_shown", "r000002")])

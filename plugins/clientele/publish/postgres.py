@@ -1,12 +1,13 @@
 """The current release in PostgreSQL, for BI: loaded beside, then switched to by one row.
 
     clientele            views under the published names; what readers query and are granted
-    clientele_releases   one partitioned table per published table, a partition per release, and ``pointer``:
-                         the one row that says which release the views show
+    clientele_releases   one table per published table with two partitions that stay, one of them shown, the
+                         other for the next release; and ``pointer``: the one row that says which is shown
 
 A reader sees one release in every statement, and in a REPEATABLE READ transaction the same one throughout:
-nothing is renamed, truncated or locked when the pointer moves. A push that is killed leaves partitions that
-no view shows; the next push drops and loads them again.
+when the pointer moves, rows are all that changes. A table that is made, attached, renamed or truncated then
+is not seen by statements that were planned before. A push that is killed leaves rows that no view shows;
+the next push takes them away and loads them again.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ _FURTHER_INDEXES: Final[Mapping[str, Sequence[Sequence[str]]]] = {
     "tier_decisions": (("scheme_id", "decided_on_date"),),
     "tier_history": (("scheme_id", "valid_from_date"),),
 }
-#: Says to which release a row belongs; the rows of ``releases`` carry the ids of earlier ones as well.
-_PARTITION: Final = "partition_release_id"
+#: Says in which partition a row lies.
+_SLOT: Final = "slot"
+_SLOTS: Final = ("a", "b")
 _LOCK: Final = 0x636C69656E74656C
 _TYPES: Final = {
     "BIGINT": "bigint",
@@ -68,6 +70,17 @@ class Pushed:
     release_id: str
     rows: int
     is_unchanged: bool
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The row of ``pointer``. ``moved_in``: the transaction that wrote it."""
+
+    release_id: str
+    sequence_number: int
+    content_digest: str
+    slot: str
+    moved_in: int
 
 
 @dataclass(frozen=True)
@@ -99,16 +112,17 @@ def push(settings: Settings, release: Release, progress: Progress) -> Pushed:
     """
     with _session(settings) as session:
         shown = _pointer(session)
-        if shown == (release.release_id, release.sequence_number, release.content_digest):
+        if shown and (shown.release_id, shown.content_digest) == (release.release_id, release.content_digest):
             with session.transaction():
                 _grant(session)
             return Pushed(release.release_id, sum(t.rows for t in release.tables.values()), is_unchanged=True)
-        if shown and shown[1] >= release.sequence_number:
+        if shown and shown.sequence_number >= release.sequence_number:
             raise GateFailedError(
-                f"PostgreSQL shows {shown[0]}, {release.release_id} is not newer",
+                f"PostgreSQL shows {shown.release_id}, {release.release_id} is not newer",
                 remedy="push the current release, or empty the schemas clientele and clientele_releases"
                 " when the published folder was started anew",
             )
+        slot = next(name for name in _SLOTS if shown is None or name != shown.slot)
         rows = 0
         with (
             duckdb.connect(str(release.directory / store.DATABASE), read_only=True) as database,
@@ -116,13 +130,14 @@ def push(settings: Settings, release: Release, progress: Progress) -> Pushed:
         ):
             tables = _described(database)
             for number, table in enumerate(tables, start=1):
-                rows += _load(session, target, database, table, release)
+                _make_table(session, table)
+                _empty(session, table, slot, shown)
+                rows += _load(session, target, database, table, slot, release)
                 progress(f"PostgreSQL: {table.name}, table {number} of {len(tables)}")
         failpoint(settings, "postgres_loaded")
         with session.transaction():
-            _show(session, tables, release)
+            _show(session, tables, slot, release)
         failpoint(settings, "postgres_shown")
-        _drop_old(session, tables, keep=max(settings.keep_releases, 2))
     return Pushed(release.release_id, rows, is_unchanged=False)
 
 
@@ -130,7 +145,7 @@ def shown_release_id(settings: Settings) -> str | None:
     """The release that PostgreSQL shows; None before the first push. Raises like ``push``."""
     with _session(settings) as session:
         shown = _pointer(session)
-        return shown[0] if shown else None
+        return shown.release_id if shown else None
 
 
 @contextmanager
@@ -151,9 +166,14 @@ def _session(settings: Settings) -> Iterator[psycopg.Connection]:
                     "create table if not exists {} ("
                     "only_row boolean primary key default true check (only_row),"
                     " release_id text not null, sequence_number integer not null,"
-                    " content_digest text not null)"
+                    " content_digest text not null, slot text not null)"
                 ).format(sql.Identifier(STORE, "pointer"))
             )
+            if _SLOT not in dict(_layout(session, STORE, "pointer")):
+                raise ConfigurationError(
+                    f"the schema {STORE} was laid out by an earlier version",
+                    remedy=f"drop schema {STORE} cascade; and push again: clientele release push",
+                )
             yield session
     except ClienteleError:
         raise
@@ -165,10 +185,10 @@ def _session(settings: Settings) -> Iterator[psycopg.Connection]:
         ) from error
 
 
-def _pointer(session: psycopg.Connection) -> tuple[str, int, str] | None:
-    query = sql.SQL("select release_id, sequence_number, content_digest from {}")
+def _pointer(session: psycopg.Connection) -> _Shown | None:
+    query = sql.SQL("select release_id, sequence_number, content_digest, slot, xmin::text::bigint from {}")
     row = session.execute(query.format(sql.Identifier(STORE, "pointer"))).fetchone()
-    return (row[0], row[1], row[2]) if row else None
+    return _Shown(*row) if row else None
 
 
 def _described(database: duckdb.DuckDBPyConnection) -> list[_Table]:
@@ -187,58 +207,31 @@ def _type(kind: str) -> str:
     return f"numeric{kind.removeprefix('DECIMAL')}" if kind.startswith("DECIMAL") else _TYPES[kind]
 
 
-def _partition(table: str, release_id: str) -> sql.Identifier:
-    return sql.Identifier(STORE, f"{table}_{release_id}")
+def _partition(table: _Table, slot: str) -> sql.Identifier:
+    return sql.Identifier(STORE, f"{table.name}_{slot}")
 
 
-def _load(
-    session: psycopg.Connection,
-    target: adbc.Connection,
-    database: duckdb.DuckDBPyConnection,
-    table: _Table,
-    release: Release,
-) -> int:
-    """Load one table into a partition of its own that no view shows yet; returns its number of rows."""
-    _make_parent(session, table)
-    partition = _partition(table.name, release.release_id)
-    parent = sql.Identifier(STORE, table.name)
-    session.execute(sql.SQL("drop table if exists {}").format(partition))
-    session.execute(sql.SQL("create table {} (like {})").format(partition, parent))
-    default = sql.SQL("alter table {} alter column {} set default {}, alter column {} set not null")
-    column = sql.Identifier(_PARTITION)
-    session.execute(default.format(partition, column, sql.Literal(release.release_id), column))
-    names = [column.name for column in table.columns]
-    # Only what the connection needs goes in and out: Arrow on one side, binary COPY on the other.
-    selected = ", ".join(map(quote, names))
-    reader = database.execute(f"select {selected} from {quote(table.name)}").arrow()  # noqa: S608
-    with target.cursor() as cursor:
-        cursor.adbc_ingest(f"{table.name}_{release.release_id}", reader, mode="append", db_schema_name=STORE)
-        target.commit()
-    count = session.execute(sql.SQL("select count(*) from {}").format(partition)).fetchone()
-    rows = int(count[0]) if count else 0
-    published = release.tables[table.name].rows
-    if rows != published:
-        raise GateFailedError(
-            f"{table.name}: {published} rows were published, {rows} arrived in PostgreSQL",
-            remedy="push again",
-        )
-    _index(session, table, partition, release.release_id)
-    return rows
-
-
-def _make_parent(session: psycopg.Connection, table: _Table) -> None:
-    """The partitioned table; a column that is new is added, one that is gone stays for older releases."""
+def _make_table(session: psycopg.Connection, table: _Table) -> None:
+    """The table and its two partitions; a column that is new is added, one that is gone stays, and empty."""
     parent = sql.Identifier(STORE, table.name)
     found = dict(_layout(session, STORE, table.name))
     if not found:
         columns = sql.SQL(", ").join(
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in table.layout
         )
-        session.execute(
-            sql.SQL("create table {} ({}, {} text) partition by list ({})").format(
-                parent, columns, sql.Identifier(_PARTITION), sql.Identifier(_PARTITION)
+        slot_column = sql.Identifier(_SLOT)
+        with session.transaction():
+            session.execute(
+                sql.SQL("create table {} ({}, {} text not null) partition by list ({})").format(
+                    parent, columns, slot_column, slot_column
+                )
             )
-        )
+            for slot in _SLOTS:
+                session.execute(
+                    sql.SQL("create table {} partition of {} ({} default {}) for values in ({})").format(
+                        _partition(table, slot), parent, slot_column, sql.Literal(slot), sql.Literal(slot)
+                    )
+                )
         return
     for name, kind in table.layout:
         if name not in found:
@@ -251,47 +244,108 @@ def _make_parent(session: psycopg.Connection, table: _Table) -> None:
             )
 
 
+def _empty(session: psycopg.Connection, table: _Table, slot: str, shown: _Shown | None) -> None:
+    """Take away the release before the one that is shown, without anybody missing it.
+
+    Truncating gives the space back at once, and loading is faster without indexes; both need that nobody
+    reads the partition or still may. Otherwise its rows are deleted: readers of old go on seeing them.
+    """
+    partition = _partition(table, slot)
+    try:
+        with session.transaction():
+            # Readers of the table wait as long as we do.
+            session.execute("set local lock_timeout = '200ms'")
+            session.execute(sql.SQL("lock table {} in access exclusive mode").format(partition))
+            if not _may_be_read(session, shown):
+                session.execute(sql.SQL("truncate {}").format(partition))
+                for (index,) in session.execute(
+                    "select relname from pg_index join pg_class on oid = indexrelid"
+                    " where indrelid = to_regclass(%s)",
+                    [f"{STORE}.{table.name}_{slot}"],
+                ).fetchall():
+                    session.execute(sql.SQL("drop index {}").format(sql.Identifier(STORE, index)))
+                return
+    except psycopg.errors.LockNotAvailable:
+        pass
+    session.execute(sql.SQL("delete from {}").format(partition))
+
+
+def _may_be_read(session: psycopg.Connection, shown: _Shown | None) -> bool:
+    """Whether a transaction is open that began before the pointer was moved to what it shows."""
+    if shown is None:
+        return False
+    older = session.execute(
+        "select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        " and age(backend_xmin) >= age(%s::text::xid) limit 1",
+        [str(shown.moved_in)],
+    ).fetchone()
+    return older is not None
+
+
+def _load(
+    session: psycopg.Connection,
+    target: adbc.Connection,
+    database: duckdb.DuckDBPyConnection,
+    table: _Table,
+    slot: str,
+    release: Release,
+) -> int:
+    """Load one table into the partition that no view shows; returns its number of rows."""
+    # Only what the connection needs goes in and out: Arrow on one side, binary COPY on the other.
+    selected = ", ".join(quote(column.name) for column in table.columns)
+    reader = database.execute(f"select {selected} from {quote(table.name)}").arrow()  # noqa: S608
+    with target.cursor() as cursor:
+        cursor.adbc_ingest(f"{table.name}_{slot}", reader, mode="append", db_schema_name=STORE)
+        target.commit()
+    partition = _partition(table, slot)
+    count = session.execute(sql.SQL("select count(*) from {}").format(partition)).fetchone()
+    rows = int(count[0]) if count else 0
+    published = release.tables[table.name].rows
+    if rows != published:
+        raise GateFailedError(
+            f"{table.name}: {published} rows were published, {rows} arrived in PostgreSQL",
+            remedy="push again",
+        )
+    _index(session, table, slot)
+    return rows
+
+
 def _normal(kind: str) -> str:
     return kind.replace(" ", "").replace("timestampwithouttimezone", "timestamp")
 
 
-def _index(session: psycopg.Connection, table: _Table, partition: sql.Identifier, release_id: str) -> None:
+def _index(session: psycopg.Connection, table: _Table, slot: str) -> None:
+    """The key, and what BI filters by; indexes that stayed while rows were deleted are there already."""
     key = PUBLISHED_TABLES[table.name]
-
-    def listed(names: Sequence[str]) -> sql.Composed:
-        return sql.SQL(", ").join(map(sql.Identifier, names))
-
-    session.execute(sql.SQL("alter table {} add primary key ({})").format(partition, listed(key)))
-    # With the constraint in place, attaching the partition need not read it.
-    column = sql.Identifier(_PARTITION)
-    belongs = sql.SQL("alter table {} add check ({} is not null and {} = {})")
-    session.execute(belongs.format(partition, column, column, sql.Literal(release_id)))
     further = list(_FURTHER_INDEXES.get(table.name, ()))
     if "customer_key" in {column.name for column in table.columns} and key[0] != "customer_key":
         further.append(("customer_key",))
-    for names in further:
-        session.execute(sql.SQL("create index on {} ({})").format(partition, listed(names)))
-    session.execute(sql.SQL("analyze {}").format(partition))
+    for number, names in enumerate([key, *further]):
+        create = sql.SQL("create {} if not exists {} on {} ({})").format(
+            sql.SQL("index" if number else "unique index"),
+            sql.Identifier(f"{table.name}_{slot}_{number}"),
+            _partition(table, slot),
+            sql.SQL(", ").join(map(sql.Identifier, names)),
+        )
+        session.execute(create)
+    session.execute(sql.SQL("analyze {}").format(_partition(table, slot)))
 
 
-def _show(session: psycopg.Connection, tables: Sequence[_Table], release: Release) -> None:
-    """Within one transaction: attach what was loaded, bring the views up to date, move the pointer."""
+def _show(session: psycopg.Connection, tables: Sequence[_Table], slot: str, release: Release) -> None:
+    """Within one transaction: bring the views up to date, move the pointer."""
     for table in tables:
-        attach = sql.SQL("alter table {} attach partition {} for values in ({})")
-        parent = sql.Identifier(STORE, table.name)
-        partition = _partition(table.name, release.release_id)
-        session.execute(attach.format(parent, partition, sql.Literal(release.release_id)))
         if _layout(session, SCHEMA, table.name) != [(name, _normal(kind)) for name, kind in table.layout]:
             _make_view(session, table)
         _comment(session, table)
     _grant(session)
     session.execute(
         sql.SQL(
-            "insert into {} (release_id, sequence_number, content_digest) values (%s, %s, %s)"
+            "insert into {} (release_id, sequence_number, content_digest, slot) values (%s, %s, %s, %s)"
             " on conflict (only_row) do update set release_id = excluded.release_id,"
-            " sequence_number = excluded.sequence_number, content_digest = excluded.content_digest"
+            " sequence_number = excluded.sequence_number, content_digest = excluded.content_digest,"
+            " slot = excluded.slot"
         ).format(sql.Identifier(STORE, "pointer")),
-        [release.release_id, release.sequence_number, release.content_digest],
+        [release.release_id, release.sequence_number, release.content_digest, slot],
     )
 
 
@@ -309,13 +363,13 @@ def _make_view(session: psycopg.Connection, table: _Table) -> None:
     view = sql.Identifier(SCHEMA, table.name)
     session.execute(sql.SQL("drop view if exists {}").format(view))
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
-    create = sql.SQL("create view {} as select {} from {} where {} = (select release_id from {})")
+    create = sql.SQL("create view {} as select {} from {} where {} = (select slot from {})")
     session.execute(
         create.format(
             view,
             columns,
             sql.Identifier(STORE, table.name),
-            sql.Identifier(_PARTITION),
+            sql.Identifier(_SLOT),
             sql.Identifier(STORE, "pointer"),
         )
     )
@@ -358,20 +412,3 @@ def _make_role(session: psycopg.Connection, role: str) -> None:
             f"PostgreSQL has no role {role} and this user may not make one",
             remedy=f"let an administrator run: create role {role} nologin",
         ) from error
-
-
-def _drop_old(session: psycopg.Connection, tables: Sequence[_Table], keep: int) -> None:
-    """Drop partitions of releases beyond the newest ``keep``; one being read stays for the next push."""
-    session.execute("set lock_timeout = '2s'")
-    for table in tables:
-        found = session.execute(
-            "select child.relname from pg_inherits"
-            " join pg_class as child on child.oid = inhrelid"
-            " where inhparent = to_regclass(%s) order by child.relname desc",
-            [f"{STORE}.{table.name}"],
-        ).fetchall()
-        for (name,) in found[keep:]:
-            try:
-                session.execute(sql.SQL("drop table {}").format(sql.Identifier(STORE, name)))
-            except psycopg.errors.LockNotAvailable:
-                continue
