@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from clubs import CLUBS, SHIPPED, scheme_file
-from living import GIVEN, OF_THE_FILES, Movement
+from living import GIVEN, OF_THE_FILES, Movement, run_dbt
 from ruamel.yaml import YAML
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
-DBT = (sys.executable, "-m", "dbt.cli.main", "--no-use-colors")
-SHARED_FOLDERS = ("macros/tiers", "intermediate/tiers", "marts/tiers", "tests/generic")
+SHARED_FOLDERS = (
+    "macros/tiers",
+    "macros/materializations",
+    "intermediate/tiers",
+    "marts/tiers",
+    "tests/generic",
+)
 #: Models that stand for the rest of the project, the same as where single schemes are tested.
 STAND_INS = Path(__file__).resolve().parents[1] / "tiers" / "project" / "models"
 SHARED_STAND_INS = (
@@ -28,8 +31,8 @@ SHARED_STAND_INS = (
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The SQL of every model as dbt compiles it."""
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dbt project of the tiers alone."""
     folder = tmp_path_factory.mktemp("dbt") / "project"
     shutil.copytree(Path(__file__).parent / "project", folder)
     for name in SHARED_FOLDERS:
@@ -52,17 +55,16 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     project["vars"]["schemes"] = [*CLUBS, *SHIPPED]
     with (folder / "dbt_project.yml").open("w", encoding="utf-8") as file:
         yaml.dump(project, file)
-    finished = subprocess.run(
-        [*DBT, "compile", "--profiles-dir", ".", "--select", "+tier_history", "int_scheme_rules"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def compiled(project: Path) -> dict[str, str]:
+    """The SQL of every model as dbt compiles it."""
+    run_dbt(project, "compile", "--select", "+tier_history", "int_scheme_rules")
     return {
         path.stem: path.read_text(encoding="utf-8")
-        for path in (folder / "target" / "compiled").rglob("*.sql")
+        for path in (project / "target" / "compiled").rglob("*.sql")
     }
 
 

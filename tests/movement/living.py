@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -45,6 +48,17 @@ DECIDED = (
     "int_tier_decisions",
     "tier_history",
 )
+
+
+def run_dbt(project: Path, *arguments: str) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--profiles-dir", "."],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
 def month_ends(first: str, last: str) -> list[date]:

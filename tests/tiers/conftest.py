@@ -21,7 +21,14 @@ from clientele.tiers import METRICS, Metric
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DBT_PROJECT = REPOSITORY / "dbt_project"
-SHARED_FOLDERS = ("macros/tiers", "tiers", "intermediate/tiers", "marts/tiers", "tests/generic")
+SHARED_FOLDERS = (
+    "macros/tiers",
+    "macros/materializations",
+    "tiers",
+    "intermediate/tiers",
+    "marts/tiers",
+    "tests/generic",
+)
 TODAY = date(2025, 4, 15)
 
 

@@ -1,3 +1,5 @@
+{{ config(materialized='table_by_schemes') }}
+
 {#- Without a policy the computed tier is the tier: the date before is all there is to look back at. -#}
 {%- set relations = {} -%}
 {%- for scheme_id in var('schemes') -%}{%- do relations.update({scheme_id: ref(scheme_id)}) -%}{%- endfor -%}

@@ -1,3 +1,5 @@
+{{ config(materialized='table_by_schemes') }}
+
 {#- The rows of a step lie together, so that each step of the decisions reads its own rows only. -#}
 {%- set relations = {} -%}
 {%- for scheme_id in var('schemes') -%}{%- do relations.update({scheme_id: ref(scheme_id)}) -%}{%- endfor -%}

@@ -1,3 +1,5 @@
+{{ config(materialized='table_by_schemes') }}
+
 {#-
   The k-th decision on a customer follows from the one before: a recursion over steps, all customers at once. What the
   policy gives (`policy_tier_rank`) runs on under an override, so that it is there when the override ends.

@@ -1,3 +1,5 @@
+{{ config(materialized='table_by_schemes') }}
+
 with
 
 decisions as (

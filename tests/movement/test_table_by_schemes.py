@@ -1,0 +1,50 @@
+"""Tables that are filled for a few schemes at a time have the rows of one statement for all schemes."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+from clubs import CLUBS, SHIPPED
+from living import Movement, run_dbt
+
+MODELS = sorted(
+    path.stem
+    for path in (Path(__file__).parents[2] / "dbt_project").rglob("*.sql")
+    if path.read_text(encoding="utf-8").startswith("{{ config(materialized='table_by_schemes') }}")
+)
+
+
+def test_one_scheme_after_the_other_gives_the_rows_of_all_at_once(movement: Movement, project: Path) -> None:
+    drawn = random.Random(3)
+    first = date(2024, 1, 1)
+    purchases = [
+        (f"c{number:02}", str(first + timedelta(days=drawn.randrange(240))), drawn.choice([90, 700, 5200]))
+        for number in range(20)
+        for _ in range(6)
+    ]
+    movement.live(
+        [one for one in purchases if one[1] <= "2024-05-31"],
+        until="2024-05-31",
+        joined={account: "2024-01-15" for account, _, _ in purchases},
+    )
+    movement.seal(*CLUBS, *SHIPPED)
+    # Two who were sealed apart are one now.
+    movement.live(purchases, until="2024-09-30", same_customer={"c01": "c00"}, proposed=["2024-06-30"])
+    kept = project / "movement.duckdb"
+    movement.connection.execute(f"attach '{kept}' as kept")
+    movement.connection.execute("copy from database movement to kept")
+    movement.connection.execute("detach kept")
+
+    variables = ["--vars", "{scheme_rows_at_once: 1}"]
+    run_dbt(project, "run", "--threads", "1", *variables, "--select", *MODELS)
+    with duckdb.connect(str(kept), read_only=True) as database:
+        for model in MODELS:
+            at_once = movement.rows(f"from {model} order by all")
+            result = database.execute(f"select {', '.join(at_once[0])} from {model} order by all")
+            assert result.fetchall() == [tuple(row.values()) for row in at_once], model
+            last = next((project / "target" / "run").rglob(f"{model}.sql")).read_text(encoding="utf-8")
+            assert "insert into" in last
+            assert f"scheme_id in ('{[*CLUBS, *SHIPPED][-1]}')" in last
