@@ -30,10 +30,7 @@
             {{ create_table_as(False, target_relation, sql) }}
         {%- endcall -%}
     {%- endif -%}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- do persist_docs(target_relation, model) -%}
-    {{ adapter.commit() }}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ clientele.conclude(target_relation) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 

@@ -27,10 +27,7 @@
         {#- DuckDB 1.5 loses sight of rows that follow an ordered insert of none within its transaction. -#}
         {%- do adapter.commit() -%}
     {%- endfor -%}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- do persist_docs(target_relation, model) -%}
-    {{ adapter.commit() }}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ clientele.conclude(target_relation) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
