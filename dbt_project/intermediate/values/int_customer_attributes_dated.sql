@@ -1,3 +1,5 @@
+{{ config(materialized='table_in_parts', in_parts_of='customers') }}
+
 {%- set card_columns = [
     'gender', 'birth_year', 'member_status', 'card_tier', 'has_contact_consent', 'buyer_type',
     'has_supply_agreement', 'is_platform_account', 'has_social_value', 'has_breached_agreement',

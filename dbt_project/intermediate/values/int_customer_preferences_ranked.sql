@@ -1,3 +1,5 @@
+{{ config(materialized='table_in_parts', in_parts_of='customers') }}
+
 with
 
 visits as (

@@ -1,3 +1,5 @@
+{{ config(materialized='table_in_parts', in_parts_of='customers') }}
+
 {%- set windows = [1, 3, 6, 12, 24] -%}
 with
 
