@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -25,6 +26,10 @@ CUSTOMERS = 1200
 MONTHS = 14
 INGEST, RELEASE = "ingest_generic_daily", "release_on_ingest"
 DEADLINE_SECONDS = 300
+
+# Thousands of tests, Airflow and Great Expectations are in memory and in use to the end: at Python's own
+# thresholds looking at them again and again takes a twentieth of the time.
+gc.set_threshold(100_000, 50, 50)
 
 
 #: What takes longest, the longest first: begun last, it would run alone while the other worker is done.
@@ -76,6 +81,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     rank = {group: place for place, group in enumerate(LONGEST_FIRST)}
     folder = config.rootpath / "tests"
     items.sort(key=lambda item: rank.get(_group(item.path.relative_to(folder)), len(rank)))
+
+
+def pytest_collection_finish() -> None:
+    """Take what is in memory now, the tests themselves, out of the garbage collector's sight."""
+    gc.collect()
+    gc.freeze()
 
 
 def _group(path: Path) -> str:
@@ -167,7 +178,9 @@ def sample_shop(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Path
     parsed(settings.home)
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     ports = {f"AIRFLOW__LOGGING__{name}_LOG_SERVER_PORT": str(free_port()) for name in ("WORKER", "TRIGGER")}
-    with WatchedAirflow(settings, free_port(), ports) as airflow:
+    # The files of the DAGs stay as they are: each is read once, not every half minute.
+    once = {"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": str(DEADLINE_SECONDS)}
+    with WatchedAirflow(settings, free_port(), ports | once) as airflow:
         sizes = ["--customers", str(CUSTOMERS), "--months", str(MONTHS)]
         done = run_clientele(settings.home, ["sample", *sizes])
         assert done.returncode == 0, done.stderr[-4000:]

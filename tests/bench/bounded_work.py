@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -25,7 +26,7 @@ from made_up_shop import Shop, write_cards, write_month
 from clientele import pipeline
 from clientele.duck import connect, path_literal
 from clientele.settings import Settings, inherited_environment, load_settings
-from clientele.warehouse.build import dbt_command, dbt_environment
+from clientele.warehouse.build import dbt_command, dbt_environment, parsed_project
 from clientele.warehouse.candidate import open_candidate
 
 #: Longer than the dates at which values are computed and their windows; the other shop is open twice as long.
@@ -65,11 +66,13 @@ def settings_in(home: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Model]:
+def models(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Path], Path]) -> Sequence[Model]:
     """Everything that the last models need, in an order in which each follows those it reads."""
     folder = tmp_path_factory.mktemp("compiled")
     settings = settings_in(folder)
-    select = ["compile", "--select", *(f"+{name}" for name in LAST_MODELS)]
+    parsed(folder)
+    shutil.copy(parsed_project(settings), folder)
+    select = ["compile", "--select", *(f"+{name}" for name in LAST_MODELS), "--exclude", "resource_type:test"]
     subprocess.run(
         dbt_command(settings, select, folder),
         env=dbt_environment(settings, Path("warehouse.duckdb"), inherited_environment()),
