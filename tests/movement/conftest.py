@@ -65,6 +65,7 @@ def compiled(project: Path) -> dict[str, str]:
     return {
         path.stem: path.read_text(encoding="utf-8")
         for path in (project / "target" / "compiled").rglob("*.sql")
+        if path.parent.suffix != ".yml"
     }
 
 

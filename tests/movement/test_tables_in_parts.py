@@ -8,14 +8,15 @@ from pathlib import Path
 
 import duckdb
 from clubs import CLUBS, SHIPPED
-from living import Movement, run_dbt
+from living import DECIDED, Movement, run_dbt
 
 IN_PARTS = "{{ config(materialized='table_in_parts', in_parts_of='schemes') }}"
 MODELS = sorted(
     path.stem
     for path in (Path(__file__).parents[2] / "dbt_project").rglob("*.sql")
-    if path.read_text(encoding="utf-8").startswith(IN_PARTS)
+    if path.stem in DECIDED and path.read_text(encoding="utf-8").startswith(IN_PARTS)
 )
+assert len(MODELS) >= 4
 
 
 def test_one_part_after_the_other_gives_the_rows_of_all_at_once(movement: Movement, project: Path) -> None:

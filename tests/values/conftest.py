@@ -34,6 +34,7 @@ SHARED_MODELS = (
     "macros/round_ratio.sql",
     "macros/account_reference.sql",
     "macros/contract_columns.sql",
+    "macros/materializations/*.sql",
     "tests/generic/grain.sql",
 )
 
