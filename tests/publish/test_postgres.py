@@ -88,6 +88,12 @@ def test_types_comments_and_keys_come_along(settings, publish_shop: Publish, pus
     ) == [("numeric(18,4)", "Net sales of 12 months, in the customer's currency.")]
     comments = query(settings, "select obj_description('clientele.customer_values'::regclass)")
     assert comments == [('One row per customer; the owner\'s "values".',)]
+    required = query(
+        settings,
+        "select attname from pg_attribute where attrelid = 'clientele_releases.customer_tiers_a'::regclass"
+        " and attnotnull and attnum > 0 order by attname",
+    )
+    assert required == [("customer_key",), ("scheme_id",), ("slot",)]
     keys = query(
         settings,
         "select indexdef from pg_indexes where schemaname = 'clientele_releases'"

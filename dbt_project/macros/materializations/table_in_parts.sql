@@ -19,8 +19,9 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- do drop_relation_if_exists(existing_relation) -%}
+    {%- set relations = clientele.relations_in_parts() if parts | length > 1 else [] -%}
     {%- for part in parts -%}
-        {%- set code = clientele.over_part(sql, part) if parts | length > 1 else sql -%}
+        {%- set code = clientele.over_part(sql, part, relations) -%}
         {%- call statement('main') -%}
             {%- if loop.first -%}
                 {{ create_table_as(False, target_relation, code) }}
@@ -94,10 +95,10 @@
 {%- endmacro %}
 
 
-{#- The compiled model, reading only rows of the part. -#}
-{% macro over_part(compiled, part) -%}
+{#- The compiled model, reading only rows of the part of those relations. -#}
+{% macro over_part(compiled, part, relations) -%}
     {%- set code = namespace(text=compiled) -%}
-    {%- for relation, columns in clientele.relations_in_parts() -%}
+    {%- for relation, columns in relations -%}
         {%- set conditions = [] -%}
         {%- if part.scheme_ids is not none and 'scheme_id' in columns -%}
             {%- do conditions.append(clientele.is_of_schemes(relation.identifier, part.scheme_ids)) -%}

@@ -74,13 +74,17 @@ class Pushed:
 
 @dataclass(frozen=True)
 class _Shown:
-    """The row of ``pointer``. ``moved_in``: the transaction that wrote it."""
+    """The row of ``pointer``. ``moved_in``: the transaction that wrote it, as text."""
 
     release_id: str
     sequence_number: int
     content_digest: str
     slot: str
-    moved_in: int
+    moved_in: str
+
+    @property
+    def release(self) -> tuple[str, int, str]:
+        return self.release_id, self.sequence_number, self.content_digest
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def push(settings: Settings, release: Release, progress: Progress) -> Pushed:
     """
     with _session(settings) as session:
         shown = _pointer(session)
-        if shown and (shown.release_id, shown.content_digest) == (release.release_id, release.content_digest):
+        if shown and shown.release == (release.release_id, release.sequence_number, release.content_digest):
             with session.transaction():
                 _grant(session)
             return Pushed(release.release_id, sum(t.rows for t in release.tables.values()), is_unchanged=True)
@@ -186,7 +190,7 @@ def _session(settings: Settings) -> Iterator[psycopg.Connection]:
 
 
 def _pointer(session: psycopg.Connection) -> _Shown | None:
-    query = sql.SQL("select release_id, sequence_number, content_digest, slot, xmin::text::bigint from {}")
+    query = sql.SQL("select release_id, sequence_number, content_digest, slot, xmin::text from {}")
     row = session.execute(query.format(sql.Identifier(STORE, "pointer"))).fetchone()
     return _Shown(*row) if row else None
 
@@ -217,7 +221,11 @@ def _make_table(session: psycopg.Connection, table: _Table) -> None:
     found = dict(_layout(session, STORE, table.name))
     if not found:
         columns = sql.SQL(", ").join(
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in table.layout
+            sql.SQL("{} {}").format(
+                sql.Identifier(name),
+                sql.SQL(f"{kind} not null" if name in PUBLISHED_TABLES[table.name] else kind),
+            )
+            for name, kind in table.layout
         )
         slot_column = sql.Identifier(_SLOT)
         with session.transaction():
@@ -277,7 +285,7 @@ def _may_be_read(session: psycopg.Connection, shown: _Shown | None) -> bool:
     older = session.execute(
         "select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
         " and age(backend_xmin) >= age(%s::text::xid) limit 1",
-        [str(shown.moved_in)],
+        [shown.moved_in],
     ).fetchone()
     return older is not None
 
