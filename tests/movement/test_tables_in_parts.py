@@ -10,7 +10,7 @@ import duckdb
 from clubs import CLUBS, SHIPPED
 from living import DECIDED, Movement, run_dbt
 
-IN_PARTS = "{{ config(materialized='table_in_parts', in_parts_of='schemes') }}"
+IN_PARTS = "{{ config(in_parts_of='schemes') }}"
 MODELS = sorted(
     path.stem
     for path in (Path(__file__).parents[2] / "dbt_project").rglob("*.sql")

@@ -1,4 +1,4 @@
-{{ config(materialized='table_in_parts', in_parts_of='schemes') }}
+{{ config(in_parts_of='schemes') }}
 
 {#- Without a policy the computed tier is the tier: the date before is all there is to look back at. -#}
 {%- set relations = {} -%}

@@ -1,4 +1,4 @@
-{{ config(materialized='table_in_parts', in_parts_of='schemes') }}
+{{ config(in_parts_of='schemes') }}
 
 {#- The rows of a step lie together, so that each step of the decisions reads its own rows only. -#}
 {%- set relations = {} -%}

@@ -1,4 +1,4 @@
-{{ config(materialized='table_in_parts', in_parts_of='schemes') }}
+{{ config(in_parts_of='schemes') }}
 
 {#-
   The k-th decision on a customer follows from the one before: a recursion over steps, all customers at once. What the

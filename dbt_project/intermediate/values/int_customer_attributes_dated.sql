@@ -1,4 +1,4 @@
-{{ config(materialized='table_in_parts', in_parts_of='customers') }}
+{{ config(in_parts_of='customers') }}
 
 {%- set card_columns = [
     'gender', 'birth_year', 'member_status', 'card_tier', 'has_contact_consent', 'buyer_type',

@@ -1,4 +1,4 @@
-{{ config(materialized='table_in_parts', in_parts_of='customers') }}
+{{ config(in_parts_of='customers') }}
 
 {%- set windows = ['1m', '3m', '6m', '12m', '24m', 'lifetime'] -%}
 with

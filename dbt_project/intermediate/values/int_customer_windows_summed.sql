@@ -1,4 +1,4 @@
-{{ config(materialized='table_in_parts', in_parts_of='customers') }}
+{{ config(in_parts_of='customers') }}
 
 {%- set windows = [1, 3, 6, 12, 24] -%}
 with

@@ -1,4 +1,4 @@
-{{ config(materialized='table_in_parts', in_parts_of='schemes') }}
+{{ config(in_parts_of='schemes') }}
 
 with
 

@@ -1,30 +1,34 @@
 {#-
-  A table that is filled by one statement after the other, each for a part of the customers, of few schemes or of one: what is
-  sorted, joined and remembered at once has to fit into memory, or else is written to disk and read again.
+  A table, made where nobody reads it before the whole run is checked: nothing is built beside it and renamed, which is most of
+  what dbt's own materialization does and costs a run of many small tables some seconds.
 
-  For a model none of whose rows follows from rows of another customer or, with `in_parts_of: schemes`, of another
-  scheme. A statement is the model's own, but that it reads rows of its part alone of everything with a column `scheme_id`
-  or `customer_key`. tests/movement/test_tables_in_parts.py and tests/end_to_end/test_sample_shop_in_parts.py hold the
-  models to that.
+  With `in_parts_of: customers` or `schemes` it is filled by one statement after the other, each for a part of the customers, of few
+  schemes or of one: what is sorted, joined and remembered at once has to fit into memory, or else is written to disk and read
+  again. That is for models none of whose rows follows from rows of another customer or, of schemes, of another scheme. A
+  statement is the model's own, but that it reads rows of its part alone of everything with a column `scheme_id` or
+  `customer_key`. tests/movement/test_tables_in_parts.py and tests/end_to_end/test_sample_shop_in_parts.py hold the models
+  to that.
 -#}
-{% materialization table_in_parts, adapter='duckdb' %}
-    {%- set existing_relation = load_cached_relation(this) -%}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- if config.require('in_parts_of') == 'schemes' -%}
+    {%- set in_parts_of = config.get('in_parts_of') -%}
+    {%- if in_parts_of == 'schemes' -%}
         {%- set parts = clientele.parts_of_schemes() -%}
-    {%- else -%}
+    {%- elif in_parts_of == 'customers' -%}
         {%- set parts = clientele.parts_of_customers() -%}
+    {%- else -%}
+        {%- set parts = [none] -%}
     {%- endif -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- do drop_relation_if_exists(existing_relation) -%}
+    {%- do drop_relation_if_exists(load_cached_relation(this)) -%}
     {%- set relations = clientele.relations_in_parts() if parts | length > 1 else [] -%}
     {%- for part in parts -%}
-        {%- set code = clientele.over_part(sql, part, relations) -%}
-        {%- call statement('main') -%}
+        {%- set code = clientele.over_part(compiled_code, part, relations) -%}
+        {%- call statement('main', language=model.language) -%}
             {%- if loop.first -%}
-                {{ create_table_as(False, target_relation, code) }}
+                {{ create_table_as(False, target_relation, code, model.language) }}
             {%- else -%}
                 insert into {{ target_relation }} by name (
                 {{ code }}
@@ -32,7 +36,7 @@
             {%- endif -%}
         {%- endcall -%}
         {#- DuckDB 1.5 loses sight of rows that follow an ordered insert of none within its transaction. -#}
-        {%- do adapter.commit() -%}
+        {%- if not loop.last -%}{%- do adapter.commit() -%}{%- endif -%}
     {%- endfor -%}
     {{ clientele.conclude(target_relation) }}
     {{ return({'relations': [target_relation]}) }}
