@@ -1,13 +1,10 @@
 {# The scheme of a model of this project, by its id. Only while dbt compiles or runs: parsing knows no graph yet. #}
 {% macro scheme_of(scheme_id) %}
-{%- set models = graph.nodes.values()
-    | selectattr('resource_type', 'equalto', 'model')
-    | selectattr('name', 'equalto', scheme_id)
-    | list -%}
-{%- if not models -%}
+{%- set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ scheme_id) -%}
+{%- if node is none -%}
 {{ exceptions.raise_compiler_error("vars.schemes names '" ~ scheme_id ~ "', but there is no such model in tiers/") }}
 {%- endif -%}
-{{ return(models[0].config.meta.scheme) }}
+{{ return(node.config.meta.scheme) }}
 {% endmacro %}
 
 
