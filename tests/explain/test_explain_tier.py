@@ -150,6 +150,15 @@ def test_a_scheme_without_its_feed_says_which(release: Path, capsys) -> None:
     assert "there are no referrals in the exports" in capsys.readouterr().err
 
 
+def under_policy(monkeypatch: pytest.MonkeyPatch, policy: dict) -> None:
+    """Let the scheme of the release be one with that movement policy."""
+    schemes = explain.facts.load_schemes(load_settings().dbt_project / "tiers")
+    stated = {"cadence": "monthly", "upgrade": "at_review", "downgrade": "to_fit", **policy}
+    scheme = schemes["appliance_spend"]
+    scheme = type(scheme).model_validate({**scheme.model_dump(), "policy": stated})
+    monkeypatch.setattr(explain.facts, "load_schemes", lambda _folder: {"appliance_spend": scheme})
+
+
 @pytest.mark.parametrize(
     ("outcome", "policy", "days", "until"),
     [
@@ -163,11 +172,7 @@ def test_a_held_tier_says_until_when(
     release: Path, monkeypatch: pytest.MonkeyPatch, outcome: str, policy: dict, days: list[str], until: str
 ) -> None:
     settings = load_settings()
-    schemes = explain.facts.load_schemes(settings.dbt_project / "tiers")
-    stated = {"cadence": "monthly", "upgrade": "at_review", "downgrade": "to_fit", **policy}
-    scheme = schemes["appliance_spend"]
-    scheme = type(scheme).model_validate({**scheme.model_dump(), "policy": stated})
-    monkeypatch.setattr(explain.facts, "load_schemes", lambda _folder: {"appliance_spend": scheme})
+    under_policy(monkeypatch, policy)
     with duckdb.connect(release / "published" / "clientele.duckdb") as connection:
         connection.execute(
             "update tier_history set valid_from_date = '2025-06-30' where valid_to_date is null"
@@ -179,3 +184,72 @@ def test_a_held_tier_says_until_when(
         )
     explained = explain.explain_tier(settings, "c1", "appliance_spend")
     assert (explained.held_until_date and str(explained.held_until_date)) == until
+
+
+@pytest.mark.parametrize(
+    ("decisions", "policy", "until"),
+    [
+        # Given in 2025 it is held for that year and the whole next one.
+        (["2025-04-07 upgraded middle", "2025-09-30 held_by_minimum_hold low"], {}, "2027-01-01"),
+        # A tier fallen to is held to the end of its year.
+        (["2025-04-07 downgraded low", "2025-09-30 held_by_minimum_hold low"], {}, "2026-01-01"),
+        # Reached still on 31 December, it is held for another year.
+        (
+            [
+                "2024-04-07 upgraded middle",
+                "2025-12-31 kept middle",
+                "2026-01-31 held_by_minimum_hold low",
+            ],
+            {},
+            "2027-01-01",
+        ),
+        (
+            [
+                "2024-04-07 upgraded middle",
+                "2025-12-31 waiting_for_review high",
+                "2026-01-31 held_by_minimum_hold low",
+            ],
+            {},
+            "2027-01-01",
+        ),
+        (
+            [
+                "2024-04-07 upgraded middle",
+                "2024-12-31 held_by_minimum_hold low",
+                "2025-01-31 held_by_minimum_hold low",
+            ],
+            {},
+            "2026-01-01",
+        ),
+        # Both must have ended.
+        (
+            ["2025-04-07 upgraded middle", "2025-09-30 held_by_minimum_hold low"],
+            {"minimum_hold_months": 24},
+            "2027-04-07",
+        ),
+        (
+            ["2025-04-07 upgraded middle", "2025-09-30 held_by_minimum_hold low"],
+            {"minimum_hold_months": 12},
+            "2027-01-01",
+        ),
+    ],
+)
+def test_a_tier_held_to_the_end_of_the_next_year_says_of_which(
+    release: Path, monkeypatch: pytest.MonkeyPatch, decisions: list[str], policy: dict, until: str
+) -> None:
+    under_policy(monkeypatch, {"hold_until": "end_of_next_year", **policy})
+    with duckdb.connect(release / "published" / "clientele.duckdb") as connection:
+        connection.execute("delete from tier_history where valid_to_date is not null")
+        connection.execute("update tier_history set valid_from_date = ?", [decisions[0].split()[0]])
+        connection.execute("create table decided as from tier_decisions limit 1")
+        connection.execute("delete from tier_decisions")
+        for decision in decisions:
+            day, outcome, computed = decision.split()
+            connection.execute(
+                "insert into tier_decisions from decided"
+                " select * replace (cast(? as date) as decided_on_date, ? as outcome,"
+                " ? as computed_tier_code, 'middle' as tier_code)",
+                [day, outcome, computed],
+            )
+    explained = explain.explain_tier(load_settings(), "c1", "appliance_spend")
+    assert str(explained.held_until_date) == until

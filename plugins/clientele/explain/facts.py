@@ -222,18 +222,35 @@ def _no_tier(connection: duckdb.DuckDBPyConnection, customer_key: str, scheme_id
 
 def _held_until(scheme: Scheme | None, decisions: list[Decision], held: Spell) -> date | None:
     """The first day on which grace or minimum hold ends, for a tier that they hold now."""
-    policy = scheme.policy if scheme else None
-    if policy is None or not decisions:
+    if scheme is None or scheme.policy is None or not decisions:
         return None
+    policy = scheme.policy
     if decisions[0].outcome == "held_by_grace":
         reviews = [decision for decision in decisions if decision.is_review]
         below = list(takewhile(lambda review: review.outcome.startswith("held_by_"), reviews))
         return below[-1].decided_on_date + timedelta(days=policy.grace_days) if below else None
     if decisions[0].outcome != "held_by_minimum_hold":
         return None
-    if policy.minimum_hold_months:
-        return _months_later(held.valid_from_date, policy.minimum_hold_months)
-    return date(decisions[0].decided_on_date.year + 1, 1, 1)
+    ends = [_months_later(held.valid_from_date, policy.minimum_hold_months)]
+    if policy.hold_until:
+        ends.append(_year_after_hold(scheme, decisions, held))
+    return max(ends)
+
+
+def _year_after_hold(scheme: Scheme, decisions: list[Decision], held: Spell) -> date:
+    """The first of January after the years for which the tier is held; who is held now is so this year."""
+    ranks = {tier.code: tier.rank for tier in scheme.tiers}
+    spell = [decision for decision in decisions if decision.decided_on_date >= held.valid_from_date]
+    last_years = [decisions[0].decided_on_date.year]
+    for decision in spell:
+        day, tier = decision.decided_on_date, ranks.get(held.tier_code, 0)
+        is_given = day == held.valid_from_date and decision.outcome != "downgraded"
+        is_reached_at_the_end = (day.month, day.day) == (12, 31) and (
+            decision.outcome == "kept" or ranks.get(decision.computed_tier_code or "", 0) >= tier
+        )
+        if is_given or is_reached_at_the_end:
+            last_years.append(day.year + 1)
+    return date(max(last_years) + 1, 1, 1)
 
 
 def _months_later(day: date, months: int) -> date:
