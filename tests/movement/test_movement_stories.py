@@ -295,3 +295,21 @@ def test_a_current_date_within_a_month_is_no_review(movement: Movement) -> None:
     movement.live([("c", "2024-01-15", 6000)], until="2025-01-20")
     assert movement.decisions("growth_club")[-1] == ("2025-01-20", "gold", "waiting_for_review")
     assert movement.decisions("plain_club")[-1] == ("2025-01-20", "base", "downgraded")
+
+
+def test_a_visit_after_a_fall_to_base_rises_at_once(movement: Movement) -> None:
+    movement.live(
+        [
+            # What was bought in 2025 is silver all the time, but the fall is to base.
+            ("c", "2024-03-10", 6000),
+            ("c", "2025-06-10", 1200),
+            ("c", "2026-01-10", 100),
+            ("c", "2026-01-20", 100),
+        ],
+        until=UNTIL,
+    )
+    assert movement.history("calendar_club")[-3:] == [
+        ("gold", "2024-03-10", "2026-01-01"),
+        ("base", "2026-01-01", "2026-01-10"),
+        ("silver", "2026-01-10", None),
+    ]

@@ -89,7 +89,8 @@ on_common_dates as (
         or coalesce(evaluation_days.is_review, false) as is_review,
         coalesce(evaluation_days.is_hold_end, false) as is_hold_end,
         true as is_always_decided,
-        policies.is_immediate
+        policies.is_immediate,
+        policies.downgrade = 'to_base' as falls_to_base
     from computed
     inner join dates
         on computed.as_of_date = dates.as_of_date
@@ -127,7 +128,8 @@ on_own_days as (
         evaluation_days.is_review,
         evaluation_days.is_hold_end,
         evaluation_days.is_always_decided,
-        policies.is_immediate
+        policies.is_immediate,
+        policies.downgrade = 'to_base' as falls_to_base
     from tiers_between_reviews
     inner join evaluation_days
         on
@@ -152,7 +154,8 @@ as_last_computed as (
         evaluation_days.is_review,
         evaluation_days.is_hold_end,
         evaluation_days.is_always_decided,
-        policies.is_immediate
+        policies.is_immediate,
+        policies.downgrade = 'to_base' as falls_to_base
     from evaluation_days
     inner join computed
         on
@@ -211,6 +214,7 @@ days_unsealed as (
 
 ),
 
+-- A fall to the base leaves a customer below what the rules give, so that the next visit reaches it once more.
 days_compared as (
 
     select
@@ -218,7 +222,8 @@ days_compared as (
         coalesce(
             lag(tier_rank) over customer_days >= tier_rank
             and lag(is_immediate) over customer_days
-            and lag(decided_on_date) over customer_days >= as_of_date,
+            and lag(decided_on_date) over customer_days >= as_of_date
+            and not lag(falls_to_base and (is_review or is_hold_end)) over customer_days,
             false
         ) as was_reached_before
     from days_unsealed
