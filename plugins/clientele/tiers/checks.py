@@ -31,6 +31,7 @@ from clientele.tiers.scheme import (
 
 def check(scheme: Scheme) -> Iterator[Finding]:
     """Yield everything that is wrong with a scheme of the right shape."""
+    yield from _check_needs(scheme)
     yield from _check_basis(scheme)
     yield from _check_figures(scheme)
     yield from _check_tiers(scheme)
@@ -59,6 +60,12 @@ def check(scheme: Scheme) -> Iterator[Finding]:
             yield from _check_cells(scheme)
         case AttributeMapScheme():
             yield from _check_map(scheme)
+
+
+def _check_needs(scheme: Scheme) -> Iterator[Finding]:
+    for index, need in enumerate(scheme.needs):
+        if need in scheme.needs[:index]:
+            yield Finding(("needs", index), f"{need} is listed twice")
 
 
 def _check_basis(scheme: Scheme) -> Iterator[Finding]:

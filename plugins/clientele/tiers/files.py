@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node, ScalarNode
 
 from clientele.errors import ConfigurationError
 from clientele.tiers.checks import check
@@ -21,6 +24,11 @@ from clientele.tiers.scheme import Scheme, SchemeFile
 
 _SCHEME_PATH = ("models", 0, "config", "meta", "scheme")
 MODEL_SQL = "{{ assign_tiers(model.config.meta.scheme) }}"
+#: What stands for numbers and truths in dbt's YAML is fewer than in this parser's: 1e4 and y are texts there.
+_TEXTS_OF_DBT: Final = {
+    "tag:yaml.org,2002:float": re.compile(r"[-+]?[0-9][0-9_]*([eE].*)?|[-+]?[0-9_.]+[eE][0-9]+"),
+    "tag:yaml.org,2002:bool": re.compile(r"[yYnN]"),
+}
 
 
 class Problem(NamedTuple):
@@ -91,10 +99,24 @@ def _parse(file: Path) -> Any:
     return _tree(file.read_text(encoding="utf-8"))
 
 
+class _Constructor(RoundTripConstructor):
+    """Makes of a file what dbt makes of it, and says where a value stands that is none of its kind."""
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:
+        text = _TEXTS_OF_DBT.get(str(node.tag)) if isinstance(node, ScalarNode) else None
+        if text and text.fullmatch(node.value):
+            return node.value
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            raise ConstructorError(None, None, str(error), node.start_mark) from None
+
+
 @lru_cache(maxsize=256)
 def _tree(text: str) -> Any:
     """The parsed text, only to be read: rules, versions and hashes of a run come from the same files."""
     yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = _Constructor
     # dbt reads YAML 1.1; what is checked must be what dbt will see.
     yaml.version = (1, 1)
     return yaml.load(text)
@@ -179,11 +201,14 @@ def _owner(path: Sequence[str | int]) -> str:
 
 
 def _line(tree: Any, path: Sequence[str | int]) -> int:
-    """The line of the deepest part of the path that the file has; parts that are no keys are passed over."""
+    """The line of the deepest part of the path that the file has; parts that are no keys are passed over.
+
+    What a mapping takes over from another (``<<``) has the line of the mapping.
+    """
     node, line = tree, 0
     for part in path:
         if isinstance(node, CommentedMap) and part in node:
-            line = node.lc.key(part)[0]
+            line = node.lc.key(part)[0] if part in (node.lc.data or {}) else line
             node = node[part]
         elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
             line = node.lc.item(part)[0]
