@@ -49,6 +49,17 @@ def fill(shop: Shop) -> None:
     shop.buys(trend, date(2025, 8, 28), 200)
     shop.buys(trend, date(2025, 8, 29), 90)
 
+    # A figure that reached its last decimal by rounding would reach thresholds of 0.5, 0.3 and 100000.
+    short = shop.customer("a cent short")
+    shop.buys(short, date(2025, 8, 28), 100000)
+    shop.buys(short, date(2025, 8, 29), "49999.99")
+    hardly = shop.customer("hardly returns")
+    kept = shop.buys(hardly, date(2026, 1, 4), 100000)
+    shop.lines.append(refund(kept, net_sales_amount=Decimal("-29999.99")))
+    nearly = shop.customer("nearly big")
+    for amount in ("100000", "100000", "99999.9999"):
+        shop.buys(nearly, date(2026, 1, 4), amount, store_id=f"s{len(shop.lines)}")
+
     quarterly = shop.customer("every quarter")
     for day in (date(2025, 5, 28), date(2025, 8, 28), date(2025, 11, 28), date(2026, 2, 28)):
         shop.buys(quarterly, day, 10)
@@ -218,6 +229,12 @@ def test_a_window_of_twelve_months_begins_the_day_after_the_same_day(says):
 def test_the_trend_is_the_last_six_months_by_the_six_before(says):
     says("trend", net_sales_6m_amount=90, net_sales_before_6m_amount=200, sales_trend_6m_multiple="0.45")
     says("gaps", net_sales_before_6m_amount=0, sales_trend_6m_multiple=None)
+
+
+def test_a_ratio_is_cut_off_so_that_it_reaches_no_threshold_by_rounding(says):
+    says("a cent short", sales_trend_6m_multiple="0.499999")
+    says("hardly returns", return_12m_ratio="0.299999")
+    says("nearly big", visits_12m_count=3, average_visit_lifetime_amount="99999.9999")
 
 
 def test_quarters_are_the_four_spans_of_three_months_that_end_with_the_date(says):

@@ -153,7 +153,7 @@ select
     cast(
         case
             when newest_satisfactions.score_perceived < 1000 * newest_satisfactions.score_expected
-                then {{ round_ratio('newest_satisfactions.score_perceived', 'newest_satisfactions.score_expected', 6) }}
+                then {{ cut_ratio('newest_satisfactions.score_perceived', 'newest_satisfactions.score_expected', 6) }}
         end as decimal(9, 6)
     ) as satisfaction_multiple,
     newest_recommendations.recommend_score,

@@ -203,13 +203,13 @@ select
     last_visit_amount,
     largest_visit_amount,
     largest_unreturned_receipt_amount,
-    cast({{ round_ratio('visit_sales_12m_amount', 'visits_12m_count', 4) }} as decimal(18, 4))
+    cast({{ cut_ratio('visit_sales_12m_amount', 'visits_12m_count', 4) }} as decimal(18, 4))
         as average_visit_12m_amount,
-    cast({{ round_ratio('visit_sales_lifetime_amount', 'visits_lifetime_count', 4) }} as decimal(18, 4))
+    cast({{ cut_ratio('visit_sales_lifetime_amount', 'visits_lifetime_count', 4) }} as decimal(18, 4))
         as average_visit_lifetime_amount,
 
     -- Rhythm
-    cast(coalesce({{ round_ratio('visits_12m_count', 'months_observed', 4) }}, 0) as decimal(9, 4))
+    cast(coalesce({{ cut_ratio('visits_12m_count', 'months_observed', 4) }}, 0) as decimal(9, 4))
         as visits_12m_per_month,
     consecutive_weeks_count,
     median_gap_days,
@@ -219,7 +219,7 @@ select
         case
             when net_sales_12m_amount > net_sales_6m_amount
                 then least(
-                    {{ round_ratio('net_sales_6m_amount', 'net_sales_12m_amount - net_sales_6m_amount', 6) }},
+                    {{ cut_ratio('net_sales_6m_amount', 'net_sales_12m_amount - net_sales_6m_amount', 6) }},
                     999999999
                 )
         end as decimal(18, 6)

@@ -7,7 +7,7 @@
     cast(
         case
             when {{ whole }} > 0 and {{ part }} is not null
-                then greatest(least({{ round_ratio(part, whole, 6) }}, 1), 0)
+                then greatest(least({{ cut_ratio(part, whole, 6) }}, 1), 0)
         end as decimal(9, 6)
     )
 {%- endmacro %}
