@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -240,6 +241,39 @@ def test_the_median_itself_is_high(assign: Assign) -> None:
     }
 
 
+PREDICTED = {"predicted_purchases_12m_count": Decimal(2), "predicted_sales_12m_amount": Decimal(9)}
+
+
+@pytest.mark.parametrize(
+    ("scheme_id", "known"),
+    [
+        ("salon_abcd", "predicted_sales_12m_amount"),
+        ("loyalty_profit_matrix", "predicted_purchases_12m_count"),
+    ],
+)
+def test_at_a_date_at_which_nothing_was_predicted_nobody_is_placed(
+    assign: Assign, scheme_id: str, known: str
+) -> None:
+    # Too few customers bought twice: nobody's loyalty is low because nobody's is known.
+    row = {
+        "visits_12m_count": 3,
+        "visits_lifetime_count": 3,
+        "profit_12m_amount": 5,
+        "net_sales_12m_amount": 5,
+    }
+    then, now = date(2025, 2, 28), date(2025, 3, 31)
+    found = assign(
+        scheme_id,
+        [
+            {"customer_key": "one", "as_of_date": then, **row},
+            {"customer_key": "one", "as_of_date": now, **row},
+            {"customer_key": "two", "as_of_date": now, **row, known: 2},
+        ],
+    )
+    assert set(found) == {"one", "two"}
+    assert {tier["as_of_date"] for tier in found.values()} == {now}
+
+
 @pytest.mark.parametrize(
     ("scheme_id", "need"),
     [
@@ -249,6 +283,6 @@ def test_the_median_itself_is_high(assign: Assign) -> None:
     ],
 )
 def test_without_what_it_needs_a_scheme_places_nobody(assign: Assign, scheme_id: str, need: str) -> None:
-    row = {"customer_key": "one", "visits_12m_count": 3, "visits_lifetime_count": 3}
+    row = {"customer_key": "one", "visits_12m_count": 3, "visits_lifetime_count": 3, **PREDICTED}
     assert set(assign(scheme_id, [row])) == {"one"}
     assert assign(scheme_id, [row], absent_needs=[need]) == {}

@@ -72,7 +72,24 @@ select
             where is_present and need in ('{{ scheme.needs | join("', '") }}')
         )
         {%- endif %}
+        {%- for metric in predictions_needed(scheme) %}
+        and as_of_date in (
+            select as_of_date
+            from {{ relations.values_by_date }}
+            where {{ metric }} is not null
+        )
+        {%- endfor %}
 {%- endmacro %}
+
+
+{# Predictions that the scheme needs: where too little was bought to make any, everybody would seem to lack them. #}
+{% macro predictions_needed(scheme) %}
+{%- set metrics = [] -%}
+{%- for entry in scheme.basis if 'predictions' in scheme.get('needs', []) and entry.unit != 'text' -%}
+{%- do metrics.append(entry.metric) if entry.metric.startswith('predicted_') -%}
+{%- endfor -%}
+{{ return(metrics) }}
+{% endmacro %}
 
 
 {% macro counted_figures(scheme) %}
