@@ -125,17 +125,19 @@ class SchemeRunner:
         visits: Iterable[Mapping[str, Any]] = (),
         referrals: Iterable[Mapping[str, Any]] = (),
         absent_needs: Iterable[str] = (),
+        recent_since: str = "",
     ) -> dict[Any, dict[str, Any]]:
         """What the scheme decides, by customer key, or by key and date where there are several dates.
 
         ``rows`` are figures of customers (a metric left out has its default); ``visits`` have customer_key,
         business_date and net_sales_amount; ``referrals`` customer_key (who referred), referred_customer_key.
+        Dates before ``recent_since`` are those at which not every figure is known.
         """
         rows = [{"as_of_date": TODAY, **row} for row in rows]
         self._fill("int_customer_values_by_date", rows)
         self._fill("int_customer_visits_summed", [{"is_visit": True, **visit} for visit in visits])
         self._fill("int_referrals", [{"joined_date": date(2024, 1, 1), **referral} for referral in referrals])
-        self._dates(sorted({str(row["as_of_date"]) for row in rows}))
+        self._dates(sorted({str(row["as_of_date"]) for row in rows}), recent_since)
         self._feeds(absent_needs)
         self._connection.execute(
             f"create or replace table two_of_three as {self._project.compiled(scheme_id)}"
@@ -166,16 +168,17 @@ class SchemeRunner:
                 [row[name] for row in alike for name in given],
             )
 
-    def _dates(self, days: list[str]) -> None:
+    def _dates(self, days: list[str], recent_since: str) -> None:
         windows = ", ".join(
             f"cast(day - interval {months} month as date) as after_{months}m_date"
             for months in (1, 2, 3, 6, 9, 12, 24)
         )
         self._connection.execute(
             "create or replace table int_as_of_dates as"
-            f" select day as as_of_date, day = max(day) over () as is_current, true as is_recent, {windows}"
+            " select day as as_of_date, day = max(day) over () as is_current,"
+            f" cast(day as varchar) >= ? as is_recent, {windows}"
             " from (select cast(unnest(?) as date) as day)",
-            [days],
+            [recent_since, days],
         )
         # No review has been sealed.
         self._connection.execute(

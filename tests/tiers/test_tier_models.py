@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
 
 import duckdb
 import pytest
+
+Assign = Callable[..., dict[Any, dict[str, Any]]]
 
 SCHEMES = (
     "abc_sales_70_20_10",
@@ -172,3 +176,22 @@ def test_every_scheme_without_a_policy_is_reviewed_at_every_end_of_a_month(
     reviews = "select as_of_date::varchar, judged_count from review_outcomes where scheme_id = ? order by all"
     assert built.execute(reviews, ["value_pyramid"]).fetchall() == [("2025-02-28", 60), ("2025-03-31", 60)]
     assert built.execute(reviews, ["membership_tier"]).fetchall() == []
+
+
+def test_a_policy_is_followed_from_the_first_date_at_which_its_figures_are_known(assign: Assign) -> None:
+    # Before the recent dates nobody's profit is known, which says nothing about anybody's tier then.
+    days = [date(2024, 2, 29), date(2024, 3, 31), date(2025, 3, 31)]
+    profits = [None, 500, 500]
+    rows = [
+        {"customer_key": "c", "as_of_date": day, "profit_12m_amount": profit, "net_sales_12m_amount": 9000}
+        for day, profit in zip(days, profits, strict=True)
+    ]
+    for row in rows:
+        row["is_member"] = True
+    found = assign("profit_club", rows, recent_since="2024-03-31")
+    assert {key: tier["tier_code"] for key, tier in found.items()} == {
+        ("c", days[1]): "gold",
+        ("c", days[2]): "gold",
+    }
+    # Sales are known at every date.
+    assert {day for _, day in assign("membership_tier", rows, recent_since="2024-03-31")} == set(days)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,10 @@ from hypothesis import strategies as st
 from values_warehouse import CompiledModel, Warehouse
 from world_strategies import ACCOUNTS, few, worlds
 from worlds import World, account, card, event, refund, sale
+
+from clientele.tiers import METRICS
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
 #: Tables that any figure ends in.
 TABLES = (
@@ -140,3 +146,21 @@ def test_amounts_are_conserved_per_currency(warehouse, world):
             row["pos_net_sales_12m_amount"] + row["ecommerce_net_sales_12m_amount"]
             == row["net_sales_12m_amount"]
         )
+
+
+def test_the_metrics_of_every_date_are_those_that_the_language_of_schemes_takes_for_such(measure):
+    macro = DBT_PROJECT / "macros" / "tiers" / "dates_of_metrics.sql"
+    listed = set(re.findall(r"^    '(\w+)',$", macro.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    listed |= {
+        name for name in METRICS if re.fullmatch(r"(net_sales|visits)_(\d+m|lifetime)_(amount|count)", name)
+    }
+    today = date(2026, 6, 30)
+    shop = World(
+        today,
+        [sale(date(2024, 1, 5), Decimal(10)), sale(date(2024, 5, 5), Decimal(20)), sale(today, Decimal(30))],
+        [account(1, "c1", date(2024, 1, 5))],
+    )
+    row = next(row for row in measure(shop) if row["as_of_date"] == date(2024, 6, 30))
+    known = {name for name in METRICS if row[name] is not None} - {"predicted_reason"}
+    assert known <= listed <= set(METRICS)
+    assert {name for name in listed if METRICS[name].is_always_known} <= known

@@ -55,7 +55,7 @@ select
         {%- for condition in scheme.get('population', []) %}
         and {{ condition_sql(condition) }}
         {%- endfor %}
-        {%- if 'policy' not in scheme %}
+        {%- if 'policy' not in scheme or not reads_every_date(scheme) %}
         and as_of_date in (select as_of_date from {{ relations.dates }} where is_recent)
         {%- endif %}
         {%- if relations.scheme_dates %}

@@ -1,0 +1,1 @@
+{{ assign_tiers(model.config.meta.scheme) }}
