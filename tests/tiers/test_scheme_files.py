@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import jsonschema
 import pytest
 from ruamel.yaml import YAML
@@ -15,6 +16,7 @@ from clientele.errors import ConfigurationError
 from clientele.tiers import METRICS, InvalidSchemesError, load_schemes
 from clientele.tiers.files import content_hash
 from clientele.tiers.json_schema import text
+from clientele.tiers.names import SQL_WORDS
 from clientele.tiers.scheme import json_schema
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -76,6 +78,11 @@ def test_a_wrong_scheme_is_refused_with_file_line_and_reason(tmp_path: Path, cas
     found = refused(folder)
     assert {file for file, _, _ in found} == {f"tiers/{case['scheme']}.yml"}
     assert (line, case["reason"]) in [(at, why) for _, at, why in found]
+
+
+def test_the_words_that_no_figure_may_be_called_are_those_that_are_no_columns() -> None:
+    reserved = duckdb.sql("select keyword_name from duckdb_keywords() where keyword_category = 'reserved'")
+    assert {word for (word,) in reserved.fetchall()} == SQL_WORDS
 
 
 def test_bands_of_whole_things_may_meet_at_the_next_number(folder: Path) -> None:

@@ -12,6 +12,7 @@ from clientele.tiers.findings import Finding, Path
 from clientele.tiers.intervals import seam_problem
 from clientele.tiers.limits import check_limits
 from clientele.tiers.metrics import METRICS
+from clientele.tiers.names import names_taken
 from clientele.tiers.policy_checks import check_policy
 from clientele.tiers.reads import conditions_of, measures_of, missing_figures, names_read
 from clientele.tiers.scheme import (
@@ -98,6 +99,8 @@ def _check_figures(scheme: Scheme) -> Iterator[Finding]:
         path: Path = ("figures", index)
         if figure.code in METRICS:
             yield Finding((*path, "code"), f"{figure.code} is the name of a metric")
+        if figure.code in names_taken(scheme):
+            yield Finding((*path, "code"), f"{figure.code} means something else in the query: take another")
         if figure.code in codes[:index]:
             yield Finding((*path, "code"), f"duplicate figure {figure.code}")
         elif figure.code not in read:
