@@ -253,3 +253,21 @@ def test_a_tier_held_to_the_end_of_the_next_year_says_of_which(
             )
     explained = explain.explain_tier(load_settings(), "c1", "appliance_spend")
     assert str(explained.held_until_date) == until
+
+
+@pytest.mark.parametrize(("decided_by_version", "is_named"), [(2, True), (1, False)])
+def test_who_stayed_in_a_tier_is_explained_by_the_version_that_decided(
+    release: Path, monkeypatch: pytest.MonkeyPatch, decided_by_version: int, is_named: bool
+) -> None:
+    under_policy(monkeypatch, {"minimum_hold_months": 24})
+    scheme = explain.facts.load_schemes(Path())["appliance_spend"].model_copy(update={"version": 2})
+    monkeypatch.setattr(explain.facts, "load_schemes", lambda _folder: {"appliance_spend": scheme})
+    with duckdb.connect(release / "published" / "clientele.duckdb") as connection:
+        connection.execute(
+            "update tier_decisions set scheme_version = ?, outcome = 'held_by_minimum_hold'",
+            [decided_by_version],
+        )
+    explained = explain.explain_tier(load_settings(), "c1", "appliance_spend")
+    assert explained.history[-1].scheme_version == 1
+    assert ("net_sales_12m_amount" in explained.measures) == is_named
+    assert (explained.held_until_date is not None) == is_named

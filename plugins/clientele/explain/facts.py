@@ -180,10 +180,11 @@ def _explain(
     if not held:
         raise ConfigurationError(_no_tier(connection, customer_key, scheme_id, day))
     decisions = _rows(connection, Decision, _DECISIONS, who)
-    scheme = load_schemes(settings.dbt_project / "tiers").get(scheme_id)
-    if scheme is not None and scheme.version != held[0].scheme_version:
-        scheme = None
     decision = decisions[0] if decisions else None
+    scheme = load_schemes(settings.dbt_project / "tiers").get(scheme_id)
+    # Who stays in a tier keeps the spell that an earlier version began; what is explained is the decision.
+    if scheme is not None and scheme.version != (decision or held[0]).scheme_version:
+        scheme = None
     decided_on = decision.decided_on_date if decision else day
     months = _window_months(scheme, decision.deciding_criterion if decision else None)
     visits = _rows(
