@@ -113,6 +113,17 @@ def test_a_day_that_is_past_in_chinese(release: Path, capsys) -> None:
     ]
 
 
+def test_a_day_after_a_merge_in_chinese(release: Path, capsys) -> None:
+    with duckdb.connect(release / "published" / "clientele.duckdb") as connection:
+        connection.execute(
+            "update tier_decisions set outcome = 'merged', is_review = false, computed_tier_code = null,"
+            " deciding_criterion = null, deciding_value = null where decided_on_date = '2026-05-31'"
+        )
+    asked = ["--customer-key", "c1", "--scheme", "appliance_spend", "--as-of", "2026-06-15"]
+    assert main(["explain", *asked, "--language", "zh"]) == 0
+    assert "决定：2026-05-31 与另一客户合并（评审之外，方案第 1 版）" in capsys.readouterr().err
+
+
 def test_a_day_before_the_decisions_that_are_kept(release: Path, capsys) -> None:
     asked = ["--customer-key", "c1", "--scheme", "appliance_spend", "--as-of", "2025-12-31"]
     assert main(["explain", *asked]) == 0

@@ -22,6 +22,7 @@ _OUTCOMES: Final = {
         "held_by_maximum_downgrades": "降级次数已满，维持",
         "held_by_override": "人工指定，维持",
         "waiting_for_review": "等待评审",
+        "merged": "与另一客户合并",
         "left": "离开",
     },
     "en": {
@@ -34,6 +35,7 @@ _OUTCOMES: Final = {
         "held_by_maximum_downgrades": "kept, having fallen as often as it may for now",
         "held_by_override": "kept by an override of the staff",
         "waiting_for_review": "waiting for the next review",
+        "merged": "merged with another customer",
         "left": "left",
     },
 }
