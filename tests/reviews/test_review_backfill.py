@@ -60,7 +60,34 @@ def test_once_a_scheme_was_reviewed_every_month_has_a_build_of_its_own(settings,
     reviewed(settings, DATES[1])
     made = go(settings)
     assert [record.as_of_date for record in made] == list(DATES[2:])
-    assert builds.counted == 3
+    # The build besides is for the one scheme of the shop that has nothing to decide, and so no review.
+    assert builds.counted == 1 + 1 + 2
+    assert go(settings) == []
+
+
+def test_a_month_in_which_some_schemes_were_reviewed_is_sealed_for_the_others(settings, builds):
+    propose_review(settings, DATES[2], BOTH[:1], say)
+    approve_review(settings, DATES[2], "Wang", "person", say)
+    go(settings)
+    sealed = [(record.as_of_date, sorted(record.scheme_ids)) for record in read_reviews(settings)]
+    assert sealed == [(DATES[2], BOTH[:1]), (DATES[1], BOTH[1:]), (DATES[2], BOTH[1:]), (DATES[3], BOTH)]
+    assert go(settings) == []
+
+
+def test_months_without_anything_to_decide_do_not_stop_the_same_call_from_going_on(settings, builds):
+    before = date(2025, 10, 31)
+    assert len(go(settings, before, DATES[2])) == 3
+    made = go(settings, before, LAST, BOTH)
+    assert [(record.as_of_date, sorted(record.scheme_ids)) for record in made] == [(LAST, BOTH)]
+    assert go(settings, before, LAST, BOTH) == []
+
+
+def test_a_scheme_that_has_nothing_to_decide_any_more_does_not_stop_the_others(settings, builds):
+    builds.schemes = (*BOTH, "buyer_type")
+    go(settings, last=DATES[2])
+    builds.schemes = tuple(BOTH)
+    made = go(settings, scheme_ids=[*BOTH, "buyer_type"])
+    assert [(record.as_of_date, sorted(record.scheme_ids)) for record in made] == [(LAST, BOTH)]
     assert go(settings) == []
 
 

@@ -13,13 +13,14 @@ from clientele.lake.reviews import ReviewDraft, ReviewRecord, last_sequence_numb
 from clientele.reviews.decide import approve_review, require_name
 from clientele.reviews.proposal import (
     FILES,
+    NothingToDecideError,
     build_and_check,
     last_sealed,
     propose_review,
     require_month_end,
 )
 from clientele.reviews.restating import restate
-from clientele.reviews.schemes import SchemeContent, choose_schemes, last_reviews
+from clientele.reviews.schemes import SchemeContent, choose_schemes, last_reviews, schemes_in_use
 from clientele.reviews.sealing import reviewed_decisions, write_restatements
 from clientele.settings import Settings
 from clientele.warehouse.build import Progress
@@ -39,7 +40,8 @@ def backfill_reviews(
     """Seal the review of every month end from ``first_date`` to ``last_date``, in order.
 
     While none of the schemes (None: all in use) has a sealed review, one build serves all months; each is
-    sealed as if it had been proposed after the one before it. Otherwise every month has a build of its own.
+    sealed as if it had been proposed after the one before it. Otherwise every month after the last review of
+    a scheme has a build of its own, and one build serves the months before for schemes never reviewed.
     Killed on the way, the same call goes on after the last month that was sealed. Raises what proposing and
     approving raise.
     """
@@ -49,17 +51,30 @@ def backfill_reviews(
         raise ConfigurationError(f"{first_date} is after {last_date}")
     require_name(decided_by)
     records = read_reviews(settings)
-    days = [day for day in month_ends(first_date, last_date) if not _is_sealed(records, day, scheme_ids)]
-    if not days:
-        progress(f"every month from {first_date} to {last_date} was sealed before")
-        return []
-    chosen = choose_schemes(settings, records, days[0], scheme_ids)
-    if not last_reviews(records).keys() & set(chosen):
+    asked = list(scheme_ids or schemes_in_use(settings))
+    through = {key: record.as_of_date for key, record in last_reviews(records).items() if key in asked}
+    days = list(month_ends(first_date, last_date))
+    if not through:
+        chosen = choose_schemes(settings, records, first_date, scheme_ids)
         return _seal_from_one_build(settings, days, chosen, decided_by, progress, now)
-    made = []
-    for number, day in enumerate(days, start=1):
-        progress(f"{day}: month {number} of {len(days)}")
-        propose_review(settings, day, scheme_ids, progress, now=now)
+    oldest, newest = min(through.values()), max(through.values())
+    if first_date <= oldest:
+        progress(f"what was reviewed up to {oldest} stays as it is")
+    made: list[ReviewRecord] = []
+    never_reviewed = [scheme_id for scheme_id in asked if scheme_id not in through]
+    at_once = [day for day in days if day <= newest]
+    if never_reviewed and at_once:
+        chosen = choose_schemes(settings, records, first_date, never_reviewed)
+        made += _seal_from_one_build(settings, at_once, chosen, decided_by, progress, now)
+    one_by_one = [day for day in days if day > oldest]
+    for number, day in enumerate(one_by_one, start=1):
+        progress(f"{day}: month {number} of {len(one_by_one)}")
+        due = [scheme_id for scheme_id in asked if through.get(scheme_id, newest) < day]
+        try:
+            propose_review(settings, day, due, progress, now=now, requires_each=False)
+        except NothingToDecideError:
+            progress(f"{day}: nothing to decide")
+            continue
         made.append(approve_review(settings, day, decided_by, "person", progress, now=now))
     return made
 
@@ -71,16 +86,6 @@ def month_ends(first_date: date, last_date: date) -> Iterator[date]:
         yield day
         in_next_month = day + timedelta(days=1)
         day = (in_next_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-
-
-def _is_sealed(records: Sequence[ReviewRecord], as_of_date: date, scheme_ids: Sequence[str] | None) -> bool:
-    """Whether the date has a review of the schemes asked for (None: any review)."""
-    return any(
-        record.kind == "sealed"
-        and record.as_of_date == as_of_date
-        and (scheme_ids is None or record.scheme_ids & set(scheme_ids))
-        for record in records
-    )
 
 
 def _seal_from_one_build(

@@ -34,6 +34,10 @@ FILES: Final = "files"
 OUTCOME: Final = "outcome"
 
 
+class NothingToDecideError(ConfigurationError):
+    """The schemes asked for place nobody up to the date."""
+
+
 class Finding(BaseModel):
     """A check of the outcome that said no: counts and names, never a customer."""
 
@@ -109,13 +113,15 @@ def propose_review(
     scheme_ids: Sequence[str] | None,
     progress: Progress,
     *,
+    requires_each: bool = True,
     now: datetime | None = None,
 ) -> Proposal:
     """Build, check and keep what a review as of ``as_of_date`` would seal of the schemes (None: of all).
 
     A proposal that was made from the same lake, schemes and project is returned as it is. Raises
     ConfigurationError for a date that ends no month or schemes that cannot be reviewed, GateFailedError when
-    a blocking check of the sources or the built tables says no.
+    a blocking check of the sources or the built tables says no, NothingToDecideError where one of the schemes
+    asked for has nothing to decide; without ``requires_each`` where none of them has.
     """
     require_month_end(as_of_date)
     records = read_reviews(settings)
@@ -133,7 +139,7 @@ def propose_review(
         progress("write what would be sealed")
         with reviewed_decisions(settings, candidate.database, as_of_date, list(chosen)) as decisions:
             schemes = decisions.schemes(chosen)
-            _require_decisions(as_of_date, schemes, scheme_ids)
+            _require_decisions(as_of_date, schemes, scheme_ids if requires_each else None)
             decisions.write_files(settings, folder / FILES, schemes)
             movements = tuple(Movement(**movement) for movement in decisions.movements())
         restated = last_sealed(records)
@@ -227,7 +233,7 @@ def _require_decisions(
 ) -> None:
     absent = sorted(set(wanted or ()) - {scheme.scheme_id for scheme in schemes})
     if absent or not schemes:
-        raise ConfigurationError(
+        raise NothingToDecideError(
             f"there is nothing to decide as of {as_of_date} in {', '.join(absent) or 'any scheme'}",
             remedy="the table scheme_states says what a scheme lacks",
         )
