@@ -7,10 +7,11 @@ import shutil
 from datetime import date
 
 import pytest
+from filelock import FileLock, Timeout
 from review_builds import DATES
 from review_shop import at
 
-from clientele.errors import ConfigurationError
+from clientele.errors import ConfigurationError, GateFailedError
 from clientele.lake.reviews import read_reviews
 from clientele.reviews import backfill
 from clientele.reviews.decide import approve_review
@@ -115,6 +116,30 @@ def test_schemes_that_were_never_reviewed_are_backfilled_at_once_beside_others(s
     assert [record.review_id for record in made] == ["2026-02-28", "2026-03-31"]
     assert [record.known_sequence_number for record in made] == [1, 2]
     assert builds.counted == 2
+
+
+def test_what_somebody_else_sealed_during_the_build_is_not_sealed_once_more(settings, builds, monkeypatch):
+    def overtaken(*arguments):
+        findings = builds(*arguments)
+        reviewed(settings, DATES[2])
+        return findings
+
+    monkeypatch.setattr(backfill, "build_and_check", overtaken)
+    with pytest.raises(GateFailedError, match="2026-03-31 was sealed after"):
+        go(settings)
+    monkeypatch.setattr(backfill, "build_and_check", builds)
+    go(settings)
+    assert [record.review_id for record in read_reviews(settings)] == ["2026-03-31", "2026-04-30"]
+
+
+def test_one_backfill_at_a_time_is_under_way(settings, builds, monkeypatch):
+    def meanwhile(*arguments):
+        with pytest.raises(Timeout):
+            FileLock(settings.warehouse / "reviews" / "backfill.lock", timeout=0).acquire()
+        return builds(*arguments)
+
+    monkeypatch.setattr(backfill, "build_and_check", meanwhile)
+    assert len(go(settings)) == 3
 
 
 @pytest.mark.parametrize(

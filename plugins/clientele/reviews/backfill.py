@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+from filelock import FileLock
 from ruamel.yaml import YAML
 
 from clientele.errors import ConfigurationError
-from clientele.lake.reviews import ReviewDraft, ReviewRecord, last_sequence_number, read_reviews, seal
+from clientele.lake.reviews import ReviewDraft, ReviewRecord, read_reviews, seal
 from clientele.reviews.decide import approve_review, require_name
 from clientele.reviews.proposal import (
     FILES,
@@ -50,6 +52,35 @@ def backfill_reviews(
     if first_date > last_date:
         raise ConfigurationError(f"{first_date} is after {last_date}")
     require_name(decided_by)
+    directory = _directory(settings)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(directory.with_suffix(".lock")):
+        return _seal_what_is_left(settings, first_date, last_date, scheme_ids, decided_by, progress, now)
+
+
+def month_ends(first_date: date, last_date: date) -> Iterator[date]:
+    """Every month end from the first to the last, both of them month ends."""
+    day = first_date
+    while day <= last_date:
+        yield day
+        in_next_month = day + timedelta(days=1)
+        day = (in_next_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _directory(settings: Settings) -> Path:
+    """Where the one build lies while it is needed; one backfill at a time works there."""
+    return settings.warehouse / "reviews" / "backfill"
+
+
+def _seal_what_is_left(
+    settings: Settings,
+    first_date: date,
+    last_date: date,
+    scheme_ids: Sequence[str] | None,
+    decided_by: str,
+    progress: Progress,
+    now: datetime | None,
+) -> list[ReviewRecord]:
     records = read_reviews(settings)
     asked = list(scheme_ids or schemes_in_use(settings))
     through = {key: record.as_of_date for key, record in last_reviews(records).items() if key in asked}
@@ -79,15 +110,6 @@ def backfill_reviews(
     return made
 
 
-def month_ends(first_date: date, last_date: date) -> Iterator[date]:
-    """Every month end from the first to the last, both of them month ends."""
-    day = first_date
-    while day <= last_date:
-        yield day
-        in_next_month = day + timedelta(days=1)
-        day = (in_next_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-
-
 def _seal_from_one_build(
     settings: Settings,
     days: Sequence[date],
@@ -97,13 +119,15 @@ def _seal_from_one_build(
     now: datetime | None,
 ) -> list[ReviewRecord]:
     """Each month takes from the build what the months before it have not sealed."""
-    directory = settings.warehouse / "reviews" / "backfill"
+    directory = _directory(settings)
     proposed_at = (now or datetime.now(UTC)).astimezone(UTC)
     candidate = begin_aside(settings, directory, days[-1], review_dates=days)
     findings = build_and_check(settings, candidate, progress, _months_computed(settings, days[0], days[-1]))
     for finding in findings:
         progress(f"as of {days[-1]}: {finding.suite_name} {finding.check_id}: {finding.details}")
     sealed_through: dict[str, date] = {}
+    # What somebody else seals meanwhile is not known to the build: it makes the months left stale.
+    known_sequence_number = candidate.known_sequence_number
     made: list[ReviewRecord] = []
     for number, day in enumerate(days, start=1):
         files = directory / FILES
@@ -120,7 +144,7 @@ def _seal_from_one_build(
             kind="sealed",
             as_of_date=day,
             known_load_id=candidate.known_load_id,
-            known_sequence_number=last_sequence_number(settings),
+            known_sequence_number=known_sequence_number,
             proposed_at=proposed_at,
             decided_at=(now or datetime.now(UTC)).astimezone(UTC),
             decided_by=decided_by.strip(),
@@ -129,6 +153,7 @@ def _seal_from_one_build(
             schemes=schemes,
         )
         made.append(seal(settings, draft, files))
+        known_sequence_number = made[-1].sequence_number
         sealed_through |= dict.fromkeys((scheme.scheme_id for scheme in schemes), day)
         progress(f"{day}: sealed, month {number} of {len(days)}")
     shutil.rmtree(directory)
