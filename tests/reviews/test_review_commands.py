@@ -11,6 +11,7 @@ from review_shop import REVIEWED_ON
 from clientele import cli
 from clientele.lake.reviews import read_reviews
 from clientele.reviews.replaying import Replay, Restatement, SchemeReplay
+from clientele.reviews.schemes import edited_schemes
 
 DAY = REVIEWED_ON.isoformat()
 
@@ -61,6 +62,16 @@ def test_an_approval_without_a_proposal_makes_it_first(command, builds, settings
     assert command("review", "--as-of", DAY, "--approve", "Wang", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["review_id"], told["decided_by"], told["decision_mode"]) == (DAY, "Wang", "person")
+
+
+def test_a_scheme_in_use_without_a_file_is_named(command, builds, settings, capsys):
+    assert command("review", "--as-of", DAY, "--approve", "Wang") == 0
+    file = settings.dbt_project / "dbt_project.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("- value_pyramid", "- value_pyramid\n  - club", 1), encoding="utf-8")
+    assert command("review", "--as-of", "2026-04-30") == 2
+    assert "in use, but without a file in" in capsys.readouterr().err
+    assert edited_schemes(settings, read_reviews(settings)[0]) == []
 
 
 def test_a_rejection_says_who_and_why(command, builds, capsys):

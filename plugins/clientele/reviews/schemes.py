@@ -44,7 +44,11 @@ def scheme_contents(settings: Settings) -> dict[str, SchemeContent]:
 def edited_schemes(settings: Settings, record: ReviewRecord) -> list[str]:
     """The schemes of a review whose files say something else today, or that are not in use any more."""
     contents = scheme_contents(settings)
-    in_use = {scheme_id: contents[scheme_id].content_hash for scheme_id in schemes_in_use(settings)}
+    in_use = {
+        scheme_id: contents[scheme_id].content_hash
+        for scheme_id in schemes_in_use(settings)
+        if scheme_id in contents
+    }
     return [
         scheme.scheme_id for scheme in record.schemes if in_use.get(scheme.scheme_id) != scheme.content_hash
     ]
@@ -75,7 +79,7 @@ def choose_schemes(
 
     They come in the order of the report, with what their files say. A review is of a day after the last one
     of its schemes. Raises ConfigurationError when a scheme asked for is not in use or cannot be reviewed,
-    none is left, or a version that was sealed has been edited.
+    none is left, one in use has no file, or a version that was sealed has been edited.
     """
     in_use = schemes_in_use(settings)
     if unknown := sorted(set(wanted or ()) - set(in_use)):
@@ -96,6 +100,11 @@ def choose_schemes(
             remedy="a sealed review stays; later corrections show as restatements",
         )
     contents = scheme_contents(settings)
+    if missing := [scheme_id for scheme_id in left if scheme_id not in contents]:
+        raise ConfigurationError(
+            f"in use, but without a file in {settings.dbt_project / 'tiers'}: {', '.join(missing)}",
+            remedy="correct vars.schemes in dbt_project.yml, or put the file there",
+        )
     chosen_contents = {scheme_id: contents[scheme_id] for scheme_id in left}
     superseded(
         sealed_versions(records),
