@@ -64,6 +64,20 @@ def test_an_approval_without_a_proposal_makes_it_first(command, builds, settings
     assert (told["review_id"], told["decided_by"], told["decision_mode"]) == (DAY, "Wang", "person")
 
 
+@pytest.mark.parametrize("decision", [["--approve", "Wang"], ["--reject", "Wang", "--reason", "x"]])
+def test_a_decision_on_other_schemes_than_those_that_wait_is_refused(
+    command, builds, settings, capsys, decision
+):
+    some = ["--as-of", DAY, "--scheme", "value_pyramid"]
+    command("review", "--as-of", DAY)
+    assert command("review", *some, *decision) == 2
+    assert "is about appliance_spend, value_pyramid, buyer_type" in capsys.readouterr().err
+    assert read_reviews(settings) == []
+    command("review", *some)
+    assert command("review", *some, *decision) == 0
+    assert len(read_reviews(settings)) == 1
+
+
 def test_a_scheme_in_use_without_a_file_is_named(command, builds, settings, capsys):
     assert command("review", "--as-of", DAY, "--approve", "Wang") == 0
     file = settings.dbt_project / "dbt_project.yml"

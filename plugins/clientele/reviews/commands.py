@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -72,6 +72,8 @@ def _require_one_wish(arguments: argparse.Namespace) -> None:
 
 def _review_of_a_date(arguments: argparse.Namespace, settings: Settings, say: Say) -> Outcome:
     day = arguments.as_of
+    if arguments.approve is not None or arguments.reject is not None:
+        _require_same_schemes(open_proposal(settings, day), arguments.scheme)
     if arguments.reject is not None:
         rejected = reject_review(settings, day, arguments.reject, arguments.reason or "")
         say(f"review {rejected.review_id} rejected by {rejected.decided_by}; nothing else changes")
@@ -89,6 +91,16 @@ def _review_of_a_date(arguments: argparse.Namespace, settings: Settings, say: Sa
         return waiting.model_dump(), _DONE
     say(f"review {sealed.review_id} sealed by {sealed.decided_by}; `clientele run` publishes it")
     return sealed.model_dump(), _DONE
+
+
+def _require_same_schemes(waiting: Proposal | None, wanted: Sequence[str] | None) -> None:
+    """Raises ConfigurationError when what waits is about other schemes than those that are decided on."""
+    if waiting is None or wanted is None or set(wanted) == set(waiting.asked_scheme_ids):
+        return
+    raise ConfigurationError(
+        f"what waits as of {waiting.as_of_date} is about {', '.join(waiting.asked_scheme_ids)}",
+        remedy="decide on all of it without --scheme, or propose with --scheme alone first",
+    )
 
 
 def _list(settings: Settings, say: Say) -> Outcome:
