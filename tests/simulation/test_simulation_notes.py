@@ -105,6 +105,7 @@ def test_the_scheme_is_given_as_its_text_or_as_a_file_of_any_name(tmp_path: Path
     [
         ("", "tiers/scheme.yml:1: "),
         ("models: [", "tiers/scheme.yml:1: is not YAML"),
+        ("models:\n  - {name: 2026-02-30}\n", "tiers/scheme.yml:2: is not YAML: day is out of range"),
         (TEXT.replace("id: membership_tier", "id: ../../etc"), "tiers/scheme.yml:"),
         (TEXT.replace("under: 2000\n", "under: 1999\n"), "leaves a gap between 1999 and 2000"),
     ],

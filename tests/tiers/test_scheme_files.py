@@ -182,6 +182,7 @@ def test_every_problem_of_every_file_is_listed_in_one_line(folder: Path) -> None
     ("content", "line", "reason"),
     [
         (b"models: [\n  {name: x}\n", 3, "is not YAML"),
+        (b"version: 2\nmodels:\n  - {name: 2026-02-30}\n", 3, "is not YAML: day is out of range"),
         (b"\xff\xfe", 1, "is not text in UTF-8"),
         (b"", 1, "should be a mapping of keys"),
         (b"models:\n  - name: broken\n    description: x\n", 2, "lacks config"),

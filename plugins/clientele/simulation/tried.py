@@ -66,6 +66,6 @@ def _stated_id(text: str) -> str | None:
     """The id that the text gives its scheme, where it can be a file's name."""
     try:
         stated = YAML(typ="safe", pure=True).load(text)["models"][0]["config"]["meta"]["scheme"]["id"]
-    except (YAMLError, LookupError, TypeError):
+    except (YAMLError, LookupError, TypeError, ValueError):
         return None
     return stated if isinstance(stated, str) and _ID.fullmatch(stated) else None
