@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -158,6 +159,9 @@ def test_tiers_have_their_sizes_shares_and_monthly_costs_also_where_nobody_is(co
     assert [size.customers_ratio for size in sizes if size.side == "happened"] == [None] * 4
     assert comparison.total_cost(sizes, "simulated", {MARCH}) == Decimal("16.68")
     assert comparison.total_cost(sizes, "simulated", set()) is None
+    middle = MARCH.replace(day=15)
+    sizes += [replace(size, as_of_date=middle) for size in sizes]
+    assert comparison.total_cost(sizes, "simulated", (middle, MARCH)) == Decimal("16.68")
     assert comparison.total_cost(sizes, "happened", {MARCH}) is None
 
 

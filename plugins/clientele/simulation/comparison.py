@@ -10,8 +10,8 @@ Reads four tables of its connection, whatever made them:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -286,8 +286,12 @@ def monthly_cost(yearly: Decimal | None, customers: int) -> Decimal | None:
     return None if yearly is None else (yearly * customers / 12).quantize(_CENT)
 
 
-def total_cost(tier_sizes: list[TierSize], side: str, month_ends: set[date]) -> Decimal | None:
-    """What the benefits of a side cost over the months that end at these dates; None where nothing does."""
+def total_cost(tier_sizes: list[TierSize], side: str, dates: Collection[date]) -> Decimal | None:
+    """What the benefits of a side cost over the months that end at these dates; None where nothing does.
+
+    A date within a month is left out: that month is not over.
+    """
+    month_ends = {day for day in dates if (day + timedelta(days=1)).day == 1}
     costs = [
         size.cost_amount
         for size in tier_sizes

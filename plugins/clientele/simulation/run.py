@@ -78,7 +78,6 @@ def simulate(
         _fill(connection, tried, happened, tiers, from_date, to_date)
         days = connection.execute("select as_of_date, is_compared from dates order by as_of_date").fetchall()
         compared_dates = tuple(day for day, is_compared in days if is_compared)
-        month_ends = {day for day in compared_dates if day == _month_end(day, day)}
         yearly = {(tier.side, tier.tier_code): tier.yearly_cost_amount for tier in tiers}
         codes = {tier.tier_rank: tier.tier_code for tier in tiers if tier.side == "simulated"}
         sizes = comparison.sizes(connection, yearly)
@@ -102,7 +101,7 @@ def simulate(
             movements=tuple(comparison.movements(connection)),
             movers=tuple(comparison.movers(connection)),
             flapping=tuple(comparison.flapping(connection)),
-            costs={side: comparison.total_cost(sizes, side, month_ends) for side in SIDES},
+            costs={side: comparison.total_cost(sizes, side, compared_dates) for side in SIDES},
             thresholds=tuple(thresholds_of(tried.content)),
             computed=computed_tiers(connection, tried.scheme.id, codes, to_date),
             effects=tuple(effects(connection, tried.scheme.id, variants, codes, to_date)),
