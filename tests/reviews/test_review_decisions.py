@@ -111,6 +111,18 @@ def test_approving_again_seals_nothing_more(waiting, proposed):
     assert len(read_reviews(waiting)) == 1
 
 
+def test_a_proposal_sealed_by_a_process_that_was_killed_then_waits_no_more(waiting, proposed, monkeypatch):
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("clientele.reviews.decide._discard", killed)
+        with pytest.raises(KeyboardInterrupt):
+            approve(waiting)
+    assert waiting_proposals(waiting) == []
+    assert approve(waiting) == read_reviews(waiting)[0]
+
+
 def test_what_was_never_proposed_cannot_be_approved_or_rejected(settings, builds):
     with pytest.raises(ConfigurationError, match="no proposal as of 2026-03-31"):
         approve(settings)
@@ -132,6 +144,7 @@ def test_a_review_sealed_since_makes_a_proposal_stale(waiting, builds, proposed)
     approve(waiting, day=earlier)
     with pytest.raises(GateFailedError, match="propose it again"):
         approve(waiting)
+    assert waiting_proposals(waiting) == []
     assert propose(waiting).schemes[0].decisions_count == 2
     assert approve(waiting).sequence_number == 2
 

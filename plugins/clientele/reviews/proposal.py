@@ -97,9 +97,14 @@ def proposal_folder(settings: Settings, as_of_date: date) -> Path:
 
 
 def waiting_proposals(settings: Settings) -> list[Proposal]:
-    """Every proposal that waits for a decision, by date."""
+    """Every proposal that waits for a decision, by date; one that was sealed, or is stale, does not."""
     paths = sorted((settings.warehouse / "reviews").glob(f"*/{RECORD}"))
-    return [proposal for proposal in map(_read, paths) if proposal is not None]
+    records = read_reviews(settings)
+    return [
+        proposal
+        for proposal in map(_read, paths)
+        if proposal is not None and not _is_overtaken(proposal, records)
+    ]
 
 
 def open_proposal(settings: Settings, as_of_date: date) -> Proposal | None:
@@ -225,6 +230,15 @@ def _is_of_today(
         and list(proposal.asked_scheme_ids) == chosen
         and proposal.project_digest == project_digest(settings)
         and proposal.files == file_hashes(proposal_folder(settings, proposal.as_of_date) / FILES)
+    )
+
+
+def _is_overtaken(proposal: Proposal, records: Sequence[ReviewRecord]) -> bool:
+    """Whether one of its schemes was sealed since it was made, maybe by itself before a kill."""
+    scheme_ids = {scheme.scheme_id for scheme in proposal.schemes}
+    return any(
+        record.kind == "sealed" and record.scheme_ids & scheme_ids
+        for record in records[proposal.known_sequence_number :]
     )
 
 
