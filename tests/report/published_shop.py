@@ -294,7 +294,8 @@ from (values ('club', 2), ('value_pyramid', 1)) as schemes (scheme_id, version);
 
 insert into review_outcomes by name
 select
-    '2026-03-31'::date as as_of_date, 'club' as scheme_id, 4 as customers_count, 1 as upgraded_count,
+    '2026-03-31'::date as as_of_date, 'club' as scheme_id, 4 as customers_count,
+    3 as previous_customers_count, 1 as upgraded_count, 0.2 as upgraded_ratio, 0.3 as upgraded_limit_ratio,
     1 as downgraded_count, 0.25 as downgraded_ratio, 0.125 as usual_downgraded_ratio,
     0.5 as near_threshold_ratio,
     0.1 as falling_net_sales_12m_ratio, 0.2 as downgraded_limit_ratio, 0 as limits_from_customers_count;

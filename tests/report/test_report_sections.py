@@ -307,7 +307,7 @@ def test_a_sealed_review_says_who_when_and_under_which_hash(of_reviewed: Edition
     assert lines[0] in said(of_reviewed, "overview")
     assert "Club|2|4|1|1|1|1|0|sha256:dd" in lines
     assert "Record hash sha256:ee; the one before none." in lines
-    assert lines[-1] == "Club|4|1|1|25.0%|12.5%|20.0%|50.0%|–|10.0%|–"
+    assert lines[-1] == "Club|4|1|20.0%|30.0%|1|25.0%|12.5%|20.0%|50.0%|–|10.0%|–"
 
 
 def test_an_outcome_over_its_limit_is_marked(of_reviewed: Edition, changed: Make) -> None:
@@ -316,8 +316,10 @@ def test_an_outcome_over_its_limit_is_marked(of_reviewed: Edition, changed: Make
         return next(table.alarms for table in tables_of(edition) if table.caption == caption)
 
     assert alarms(of_reviewed) == {0}
-    few = changed(REVIEWS + "; update review_outcomes set limits_from_customers_count = 5")
-    assert alarms(edition_of(few)) == frozenset()
+    few_before = changed(REVIEWS + "; update review_outcomes set limits_from_customers_count = 4")
+    assert alarms(edition_of(few_before)) == frozenset()
+    rising = changed(REVIEWS + "; update review_outcomes set upgraded_ratio = 0.4, downgraded_ratio = 0.1")
+    assert alarms(edition_of(rising)) == {0}
 
 
 def test_restatements_are_those_the_newest_review_found(of_reviewed: Edition, changed: Make) -> None:

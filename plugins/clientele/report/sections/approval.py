@@ -43,6 +43,7 @@ TEXTS: Final[Texts] = {
     ),
     "first_record": Words("无", "none"),
     "outcomes": Words("结果检查的依据", "What the outcome checks looked at"),
+    "upgraded_ratio": Words("升级占比", "Share upgraded"),
     "downgraded_ratio": Words("降级占比", "Share downgraded"),
     "usual_ratio": Words("以往常见", "Usual"),
     "near_ratio": Words("临近标准占比", "Near a threshold"),
@@ -78,12 +79,15 @@ class Outcome:
 
     scheme_id: str
     customers_count: int
+    previous_customers_count: int
     upgraded_count: int
+    upgraded_ratio: Decimal | None
     downgraded_count: int
     downgraded_ratio: Decimal | None
     usual_downgraded_ratio: Decimal | None
     near_threshold_ratio: Decimal | None
     falling_net_sales_12m_ratio: Decimal | None
+    upgraded_limit_ratio: Decimal | None
     downgraded_limit_ratio: Decimal | None
     near_threshold_limit_ratio: Decimal | None
     falling_net_sales_limit_ratio: Decimal | None
@@ -91,13 +95,14 @@ class Outcome:
 
     @property
     def is_over_a_limit(self) -> bool:
-        """Whether a ratio is over its limit, in a scheme of so many customers that its limits hold."""
+        """Whether a ratio is over its limit, in a scheme of so many customers before that its limits hold."""
         pairs = (
+            (self.upgraded_ratio, self.upgraded_limit_ratio),
             (self.downgraded_ratio, self.downgraded_limit_ratio),
             (self.near_threshold_ratio, self.near_threshold_limit_ratio),
             (self.falling_net_sales_12m_ratio, self.falling_net_sales_limit_ratio),
         )
-        return self.customers_count >= (self.limits_from_customers_count or 0) and any(
+        return self.previous_customers_count >= (self.limits_from_customers_count or 0) and any(
             ratio is not None and limit is not None and ratio > limit for ratio, limit in pairs
         )
 
@@ -128,12 +133,15 @@ _OUTCOMES = """
 select
     scheme_id,
     customers_count,
+    previous_customers_count,
     upgraded_count,
+    upgraded_ratio,
     downgraded_count,
     downgraded_ratio,
     usual_downgraded_ratio,
     near_threshold_ratio,
     falling_net_sales_12m_ratio,
+    upgraded_limit_ratio,
     downgraded_limit_ratio,
     near_threshold_limit_ratio,
     falling_net_sales_limit_ratio,
@@ -249,6 +257,8 @@ def _outcomes(rows: Sequence[Outcome], scope: Scope, language: Language) -> Tabl
             Column(words("scheme"), is_wide=True),
             Column(words("customers"), "count"),
             Column(words("upgraded"), "count", tone="good"),
+            Column(words("upgraded_ratio"), "ratio"),
+            Column(words("limit"), "ratio"),
             Column(words("downgraded"), "count", tone="bad"),
             Column(words("downgraded_ratio"), "ratio"),
             Column(words("usual_ratio"), "ratio"),
@@ -263,6 +273,8 @@ def _outcomes(rows: Sequence[Outcome], scope: Scope, language: Language) -> Tabl
                 titles.get(row.scheme_id, row.scheme_id),
                 row.customers_count,
                 row.upgraded_count,
+                row.upgraded_ratio,
+                row.upgraded_limit_ratio,
                 row.downgraded_count,
                 row.downgraded_ratio,
                 row.usual_downgraded_ratio,
