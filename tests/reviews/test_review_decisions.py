@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import duckdb
 import pytest
+from filelock import FileLock, Timeout
 from review_builds import WARNING
 from review_shop import REVIEWED_ON, at, deliver_news, unattended
 
 from clientele.errors import ConfigurationError, GateFailedError
 from clientele.lake.mount import mount
-from clientele.lake.reviews import read_reviews, review_folder, verify_reviews
+from clientele.lake.reviews import read_reviews, review_folder, seal, verify_reviews
 from clientele.reviews.decide import approve_review, reject_review
 from clientele.reviews.proposal import open_proposal, proposal_folder, propose_review, waiting_proposals
 from clientele.settings import Settings
@@ -134,6 +137,31 @@ def test_a_proposal_that_was_tampered_with_is_not_sealed(waiting, proposed):
     decisions = proposal_folder(waiting, REVIEWED_ON) / "files" / "decisions.parquet"
     decisions.write_bytes(decisions.read_bytes() + b" ")
     with pytest.raises(GateFailedError, match="not what was proposed"):
+        approve(waiting)
+    assert read_reviews(waiting) == []
+
+
+def test_what_is_being_sealed_is_not_proposed_anew_meanwhile(waiting, proposed, monkeypatch):
+    def watched(*arguments):
+        with pytest.raises(Timeout):
+            FileLock(proposal_folder(waiting, REVIEWED_ON).with_suffix(".lock"), timeout=0).acquire()
+        return seal(*arguments)
+
+    monkeypatch.setattr("clientele.reviews.decide.seal", watched)
+    assert approve(waiting).files == proposed.files
+
+
+def test_a_proposal_made_anew_while_its_turn_was_waited_for_is_not_decided_on_unseen(
+    waiting, builds, proposed, monkeypatch
+):
+    @contextmanager
+    def waited_for(settings, as_of_date):
+        deliver_news(settings)
+        propose(settings)
+        yield
+
+    monkeypatch.setattr("clientele.reviews.decide.proposal_lock", waited_for)
+    with pytest.raises(GateFailedError, match="was proposed anew meanwhile"):
         approve(waiting)
     assert read_reviews(waiting) == []
 

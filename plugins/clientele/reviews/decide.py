@@ -15,7 +15,14 @@ from clientele.lake.reviews import (
     read_reviews,
     seal,
 )
-from clientele.reviews.proposal import FILES, RECORD, Proposal, open_proposal, proposal_folder
+from clientele.reviews.proposal import (
+    FILES,
+    RECORD,
+    Proposal,
+    open_proposal,
+    proposal_folder,
+    proposal_lock,
+)
 from clientele.settings import Settings
 from clientele.warehouse.build import Progress
 
@@ -36,7 +43,7 @@ def approve_review(
 
     Approving again what was sealed already returns its record. Raises ConfigurationError when there is
     nothing to approve or an unattended approval is not allowed, GateFailedError when the proposal is stale,
-    is not what was proposed, or (unattended) a check of its outcome said no.
+    is not what was proposed, was made anew meanwhile, or (unattended) a check of its outcome said no.
     """
     proposal = open_proposal(settings, as_of_date)
     if proposal is None:
@@ -45,14 +52,17 @@ def approve_review(
     if mode == "unattended":
         _require_unattended(settings, proposal)
     files = proposal_folder(settings, as_of_date) / FILES
-    if file_hashes(files) != proposal.files:
-        raise GateFailedError(
-            f"what lies in {files} is not what was proposed as of {as_of_date}", remedy="propose it again"
-        )
-    progress(f"seal the review as of {as_of_date}")
-    draft = _draft_of(proposal, "sealed", decided_by, mode, None, now)
-    record = seal(settings, draft, files)
-    _discard(settings, as_of_date)
+    with proposal_lock(settings, as_of_date):
+        if not _still_waits(settings, proposal):
+            return _decided_already(settings, as_of_date, "sealed")
+        if file_hashes(files) != proposal.files:
+            raise GateFailedError(
+                f"what lies in {files} is not what was proposed as of {as_of_date}", remedy="propose it again"
+            )
+        progress(f"seal the review as of {as_of_date}")
+        draft = _draft_of(proposal, "sealed", decided_by, mode, None, now)
+        record = seal(settings, draft, files)
+        _discard(settings, as_of_date)
     return record
 
 
@@ -70,10 +80,27 @@ def reject_review(
     require_name(decided_by)
     if not reason.strip():
         raise ConfigurationError("a rejection needs a reason", remedy="say why with --reason")
-    draft = _draft_of(proposal, "rejected", decided_by, "person", reason.strip(), now)
-    record = seal(settings, draft)
-    _discard(settings, as_of_date)
+    with proposal_lock(settings, as_of_date):
+        if not _still_waits(settings, proposal):
+            return _decided_already(settings, as_of_date, "rejected")
+        draft = _draft_of(proposal, "rejected", decided_by, "person", reason.strip(), now)
+        record = seal(settings, draft)
+        _discard(settings, as_of_date)
     return record
+
+
+def _still_waits(settings: Settings, proposal: Proposal) -> bool:
+    """Whether nobody decided on the proposal since it was read.
+
+    Raises GateFailedError where another has taken its place: whoever decides has not seen that one.
+    """
+    waiting = open_proposal(settings, proposal.as_of_date)
+    if waiting is not None and waiting != proposal:
+        raise GateFailedError(
+            f"the review as of {proposal.as_of_date} was proposed anew meanwhile",
+            remedy="look at what waits now, then decide",
+        )
+    return waiting is not None
 
 
 def needs_no_person(settings: Settings, proposal: Proposal) -> bool:

@@ -96,6 +96,13 @@ def proposal_folder(settings: Settings, as_of_date: date) -> Path:
     return settings.warehouse / "reviews" / as_of_date.isoformat()
 
 
+def proposal_lock(settings: Settings, as_of_date: date) -> FileLock:
+    """Held by whoever makes the proposal as of a date or decides on it."""
+    folder = proposal_folder(settings, as_of_date)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder.with_suffix(".lock"))
+
+
 def waiting_proposals(settings: Settings) -> list[Proposal]:
     """Every proposal that waits for a decision, by date; one that was sealed, or is stale, does not."""
     paths = sorted((settings.warehouse / "reviews").glob(f"*/{RECORD}"))
@@ -132,8 +139,7 @@ def propose_review(
     records = read_reviews(settings)
     chosen = choose_schemes(settings, records, as_of_date, scheme_ids)
     folder = proposal_folder(settings, as_of_date)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
+    with proposal_lock(settings, as_of_date):
         waiting = open_proposal(settings, as_of_date)
         if waiting is not None and _is_of_today(settings, waiting, list(chosen), records):
             progress(f"the proposal as of {as_of_date} waits already; nothing has changed since")
