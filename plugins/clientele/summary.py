@@ -52,8 +52,21 @@ class TierSize:
 
 
 @dataclass(frozen=True)
+class CurrencySales:
+    """Net sales in one currency, and what of them is anonymous."""
+
+    currency_code: str | None
+    net_sales_amount: Decimal
+    anonymous_net_sales_amount: Decimal
+
+
+@dataclass(frozen=True)
 class Summary:
-    """The current release in figures, and where its files lie."""
+    """The current release in figures, and where its files lie.
+
+    ``net_sales_amount`` is in ``currency_code``, the one of the customers' values; sales in others stand in
+    ``other_net_sales``.
+    """
 
     release_id: str
     as_of_date: date
@@ -62,6 +75,7 @@ class Summary:
     accounts: int
     net_sales_amount: Decimal
     anonymous_net_sales_amount: Decimal
+    other_net_sales: list[CurrencySales]
     feeds: list[FeedRows]
     refused_files: list[RefusedFile]
     tiers: list[TierSize]
@@ -89,10 +103,13 @@ def read_summary(settings: Settings) -> Summary:
         )[0]
         customers, currency_code = rows("select count(*), min(currency_code) from customer_values")[0]
         accounts = rows("select count(*) from customer_accounts")[0][0]
-        sales, anonymous = rows(
-            "select coalesce(sum(net_sales_amount), 0), coalesce(sum(anonymous_net_sales_amount), 0)"
-            " from sales_totals"
-        )[0]
+        sales = [
+            CurrencySales(*row)  # type: ignore[arg-type]
+            for row in rows(
+                "select currency_code, sum(net_sales_amount), sum(anonymous_net_sales_amount)"
+                " from sales_totals group by currency_code order by currency_code"
+            )
+        ]
         feeds = rows(
             "select source, feed, currency_code, sum(rows_in_count), sum(rows_loaded_count),"
             " sum(rows_duplicate_count), sum(rows_superseded_count), sum(rows_quarantined_count),"
@@ -114,15 +131,18 @@ def read_summary(settings: Settings) -> Summary:
             "select distinct table_name || ': ' || check_name from quality_results"
             " where not is_successful and severity = 'warning' order by 1"
         )
+    nothing = CurrencySales(currency_code, Decimal(0), Decimal(0))  # type: ignore[arg-type]
+    in_values = next((each for each in sales if each.currency_code == currency_code), nothing)
     reports = sorted((settings.published / "report").glob("*.html"))
     return Summary(
         release_id=str(release_id),
         as_of_date=as_of_date,  # type: ignore[arg-type]
-        currency_code=currency_code,  # type: ignore[arg-type]
+        currency_code=in_values.currency_code,
         customers=customers,  # type: ignore[arg-type]
         accounts=accounts,  # type: ignore[arg-type]
-        net_sales_amount=sales,  # type: ignore[arg-type]
-        anonymous_net_sales_amount=anonymous,  # type: ignore[arg-type]
+        net_sales_amount=in_values.net_sales_amount,
+        anonymous_net_sales_amount=in_values.anonymous_net_sales_amount,
+        other_net_sales=[each for each in sales if each != in_values],
         feeds=[FeedRows(*row) for row in feeds],  # type: ignore[arg-type]
         refused_files=[RefusedFile(*row) for row in refused],  # type: ignore[arg-type]
         tiers=[TierSize(*row) for row in tiers],  # type: ignore[arg-type]
@@ -168,11 +188,13 @@ def as_text(summary: Summary) -> str:
         )
     )
     lines += [f"  refused: {file.source}/{file.file_name}: {file.reason}" for file in summary.refused_files]
-    sales = f"{_plain(summary.net_sales_amount)} {summary.currency_code or ''}".strip()
+    in_values = CurrencySales(
+        summary.currency_code, summary.net_sales_amount, summary.anonymous_net_sales_amount
+    )
     lines += [
         "",
         f"Customers {summary.customers:,} with {summary.accounts:,} accounts",
-        f"Net sales {sales}, of which anonymous {_plain(summary.anonymous_net_sales_amount)}",
+        *(_sales(each) for each in (in_values, *summary.other_net_sales)),
     ]
     for scheme_id in dict.fromkeys(tier.scheme_id for tier in summary.tiers):
         tiers = [tier for tier in summary.tiers if tier.scheme_id == scheme_id]
@@ -205,6 +227,11 @@ def as_text(summary: Summary) -> str:
         f"  data docs  {summary.data_docs}",
     ]
     return "\n".join(lines)
+
+
+def _sales(sales: CurrencySales) -> str:
+    amount = f"{_plain(sales.net_sales_amount)} {sales.currency_code or ''}".strip()
+    return f"Net sales {amount}, of which anonymous {_plain(sales.anonymous_net_sales_amount)}"
 
 
 def _share(ratio: Decimal | None) -> str:
