@@ -6,7 +6,7 @@
     order the files came, older than any with a time;
   - a version whose rows differ is a conflict: all its rows are `quarantined`;
   - the newest version without a conflict stands: the first row that arrived with that content is `loaded`;
-  - further rows with the same content as an earlier one are `duplicate`, all others `superseded`.
+  - further rows with the same content as an earlier one without a conflict are `duplicate`, all others `superseded`.
 
   Keys that occur once, nearly all, never meet a window function: they are found by one aggregation.
 -#}
@@ -53,13 +53,22 @@ compared as (
 
     select
         *,
-        min(payload_hash) over version <> max(payload_hash) over version as is_conflicting,
-        row_number() over (
-            partition by row_key, payload_hash
-            order by position_id, load_id, row_number
-        ) as arrival_number
+        min(payload_hash) over version <> max(payload_hash) over version as is_conflicting
     from versions
     window version as (partition by row_key, updated_at, untimed_position_id)
+
+),
+
+-- A row set aside in a conflict stands for nothing: the same content, come again later, is no duplicate of it.
+arrived as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key, payload_hash, is_conflicting
+            order by position_id, load_id, row_number
+        ) as arrival_number
+    from compared
 
 ),
 
@@ -82,17 +91,17 @@ newest as (
 )
 
 select
-    compared.load_id,
-    compared.row_number,
+    arrived.load_id,
+    arrived.row_number,
     case
-        when compared.is_conflicting then 'quarantined'
-        when compared.arrival_number > 1 then 'duplicate'
-        when compared.payload_hash = newest.payload_hash then 'loaded'
+        when arrived.is_conflicting then 'quarantined'
+        when arrived.arrival_number > 1 then 'duplicate'
+        when arrived.payload_hash = newest.payload_hash then 'loaded'
         else 'superseded'
     end as outcome
-from compared
+from arrived
 left join newest
-    on compared.row_key = newest.row_key
+    on arrived.row_key = newest.row_key
 {%- endmacro %}
 
 
