@@ -413,6 +413,12 @@ RAGGED: dict[str, Case] = {
         [("1", "one", "9.9"), ("2", "two", None)],
         keys={"skip_title_rows": "auto"},
     ),
+    "workbook: NUL within a row": Case(
+        "xlsx",
+        workbook({"S": [HEADER, ["1", ('t="str"', "<v>o_x0000_ne</v>")], [2.0, "two"]]}),
+        [("2", "two", None)],
+        {1: "nul_character"},
+    ),
     "workbook: an id that has lost digits": Case(
         "xlsx",
         workbook({"S": [HEADER, [6901234567890123456.0, "one"], [2.0, "two"]]}),

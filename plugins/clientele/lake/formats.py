@@ -84,8 +84,8 @@ def _reader(
     if kind == "parquet":
         _expect(magic, PARQUET_MAGIC, "a Parquet file")
         if container.is_compressed:
-            return ParquetReader(io.BytesIO(container.whole()))
-        return ParquetReader(opened.enter_context(path.open("rb")))
+            return ParquetReader(io.BytesIO(container.whole()), limits)
+        return ParquetReader(opened.enter_context(path.open("rb")), limits)
     if kind == "xlsx":
         _expect(magic, ZIP_MAGIC, "an Excel workbook")
         return WorkbookReader(container.whole(), feed, limits)

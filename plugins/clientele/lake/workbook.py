@@ -105,6 +105,8 @@ class WorkbookReader:
             return "too_many_fields", f"{len(cells)} cells where the header has {len(self.header)}"
         if sum(map(len, cells)) > self._limits.record_characters:
             return "oversized_record", f"longer than {self._limits.record_characters} characters"
+        if any("\0" in cell for cell in cells):
+            return "nul_character", "a NUL character, which no text has"
         if any(isinstance(value, float) and abs(value) >= _EXACT_NUMBERS for value in values):
             return "inexact_number", "a number with more digits than Excel keeps; such ids have to be text"
         return None
