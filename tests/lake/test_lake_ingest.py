@@ -83,6 +83,24 @@ def test_a_changed_file_takes_the_place_of_what_its_name_held(settings: Settings
     assert positions == [(2, 2), (3, 1)]
 
 
+def test_what_was_replaced_under_its_name_is_no_duplicate_under_another(settings: Settings) -> None:
+    """A till that writes one file and has it renamed when the month is over."""
+    drop(settings, "pos_sales.csv", pos_file(pos_line(1)))
+    ingest(settings)
+    drop(settings, "pos_sales.csv", pos_file(pos_line(2)))
+    drop(settings, "pos_sales_2025-01.csv", pos_file(pos_line(1)))
+    assert statuses(settings) == ["accepted", "accepted"]
+    assert receipts(settings) == ["R1", "R2"]
+    drop(settings, "pos_sales_copy.csv", pos_file(pos_line(1)))
+    assert statuses(settings) == ["unchanged", "unchanged", "duplicate_file"]
+    assert query(settings, LOADS) == [
+        (1, "accepted", 2, None, 1),
+        (2, "accepted", None, None, 1),
+        (3, "accepted", None, None, 3),
+        (4, "duplicate_file", None, 3, 4),
+    ]
+
+
 def test_an_earlier_state_can_still_be_mounted(settings: Settings) -> None:
     drop(settings, "pos_sales.csv", pos_file(pos_line(1)))
     ingest(settings)

@@ -161,7 +161,7 @@ class _Log:
         self._settings = settings
         self.records: list[LoadRecord] = []
         self._newest: dict[tuple[str, str], LoadRecord] = {}
-        self._accepted_content: dict[tuple[str, str], LoadRecord] = {}
+        self._accepted_content: set[tuple[str, str]] = set()
         self._first_use: dict[tuple[str, str | None, str], int] = {}
         for record in read_records(settings):
             self._remember(record)
@@ -174,9 +174,13 @@ class _Log:
         """The last record of this file's name."""
         return self._newest.get((file.source, file.file_name))
 
-    def accepted_with(self, source: str, sha256: str) -> LoadRecord | None:
-        """The first accepted load of the source with this content."""
-        return self._accepted_content.get((source, sha256))
+    def standing_with(self, source: str, sha256: str) -> LoadRecord | None:
+        """The load of the source with this content whose rows count; None when they were replaced."""
+        if (source, sha256) not in self._accepted_content:
+            return None
+        standing = (load.record for load in resolve(self.records) if load.is_active)
+        content = (source, sha256)
+        return next((load for load in standing if (load.source, load.file_sha256) == content), None)
 
     def position_id(self, source: str, feed: str | None, file_name: str) -> int:
         return self._first_use.get((source, feed, file_name), self.next_load_id)
@@ -198,7 +202,7 @@ class _Log:
         self._newest[record.source, record.file_name] = record
         self._first_use.setdefault((record.source, record.feed, record.file_name), record.load_id)
         if record.status == "accepted" and record.file_sha256 is not None:
-            self._accepted_content.setdefault((record.source, record.file_sha256), record)
+            self._accepted_content.add((record.source, record.file_sha256))
 
 
 class _Ingester:
@@ -248,7 +252,7 @@ class _Ingester:
             newest = self._log.newest(file)
             if newest is not None and newest.file_sha256 == sha256 and newest.status != "refused":
                 return self._log.outcome(file)
-            twin = self._log.accepted_with(file.source, sha256)
+            twin = self._log.standing_with(file.source, sha256)
             if twin is not None and twin.file_name != file.file_name:
                 return self._recognise(file, feed, sha256, twin)
             with open_reader(file.path, file.file_name, feed, self._limits) as reader:
