@@ -119,8 +119,10 @@ select
         ['currency_code', 'currency_code is null', 'not_a_currency'],
         ['unit_price', 'unit_price is null and unit_price_text is not null', 'not_a_decimal'],
         ['discount_amount', 'discount_amount is null and discount_text is not null', 'not_a_decimal'],
+        ['discount_amount', is_out_of_range('discount_amount'), 'amount_out_of_range'],
         ['refunded_amount', 'refunded_amount is null and refunded_text is not null', 'not_a_decimal'],
         ['cost_amount', 'cost_amount is null and cost_text is not null', 'not_a_decimal'],
+        ['cost_amount', is_out_of_range('cost_amount'), 'amount_out_of_range'],
         ['paid_at', 'paid_at is null and paid_text is not null', 'not_a_timestamp'],
         ['updated_at', 'updated_at is null and updated_text is not null', 'not_a_timestamp'],
     ]) }}

@@ -111,7 +111,9 @@ select
         ['kind', "coalesce(kind, '') not in ('sale', 'return', 'void')", 'unknown_kind'],
         ['unit_price', 'unit_price is null and unit_price_text is not null', 'not_a_decimal'],
         ['discount_amount', 'discount_amount is null and discount_text is not null', 'not_a_decimal'],
+        ['discount_amount', is_out_of_range('discount_amount'), 'amount_out_of_range'],
         ['cost_amount', 'cost_amount is null and cost_text is not null', 'not_a_decimal'],
+        ['cost_amount', is_out_of_range('cost_amount'), 'amount_out_of_range'],
         ['net_amount', "kind = 'return' and amount < 0", 'negative_return'],
         ['updated_at', 'updated_at is null and updated_text is not null', 'not_a_timestamp'],
     ]) }}

@@ -202,6 +202,7 @@ select
         ['item_id', "product_id is null and line_role in ('sale', 'return')", 'missing_value'],
         ['quantity', "quantity is null and line_role in ('sale', 'return')", 'not_a_decimal'],
         ['line_discount_amount', 'line_discount_amount is null and line_discount_text is not null', 'not_a_decimal'],
+        ['line_discount_amount', is_out_of_range('line_discount_amount'), 'amount_out_of_range'],
         ['discount_amount', "transaction_discount_amount is null and line_role = 'discount'", 'not_a_decimal'],
         ['discount_amount', "line_role = 'discount' and transaction_discount_amount < 0", 'negative_value'],
         ['discount_amount', is_out_of_range('transaction_discount_amount'), 'amount_out_of_range'],

@@ -173,6 +173,7 @@ select
         ['Refunded Amount', is_out_of_range('refunded_amount'), 'amount_out_of_range'],
         ['Refunded Amount', 'refunded_amount < 0', 'negative_value'],
         ['Discount Amount', 'is_discount_unreadable', 'not_money'],
+        ['Discount Amount', is_out_of_range('discount_amount'), 'amount_out_of_range'],
         ['Lineitem name', 'product_id is null', 'missing_value'],
         ['Lineitem quantity', 'quantity is null', 'not_money'],
         ['Lineitem price', 'unit_price is null', 'not_money'],

@@ -146,6 +146,7 @@ select
         ['Net Sales', is_out_of_range('net_amount'), 'amount_out_of_range'],
         ['Net Sales', "event_type = 'refund' and net_amount > 0", 'positive_return'],
         ['Discounts', 'is_discount_unreadable', 'not_money'],
+        ['Discounts', is_out_of_range('discount_amount'), 'amount_out_of_range'],
     ]) }}
 
 from in_currency

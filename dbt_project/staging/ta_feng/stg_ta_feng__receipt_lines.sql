@@ -100,6 +100,7 @@ select
         ['銷售', 'net_sales_amount < 0', 'negative_value'],
         ['銷售', is_out_of_range('net_sales_amount'), 'amount_out_of_range'],
         ['成本', 'cost_amount is null and cost_text is not null', 'not_a_decimal'],
+        ['成本', is_out_of_range('cost_amount'), 'amount_out_of_range'],
     ]) }}
 
 from dated

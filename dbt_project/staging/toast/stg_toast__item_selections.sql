@@ -125,6 +125,7 @@ select
         ['Net Price', 'net_amount is null', 'not_money'],
         ['Net Price', is_out_of_range('net_amount'), 'amount_out_of_range'],
         ['Discount', 'is_discount_unreadable', 'not_money'],
+        ['Discount', is_out_of_range('discount_amount'), 'amount_out_of_range'],
     ]) }}
 
 from in_currency

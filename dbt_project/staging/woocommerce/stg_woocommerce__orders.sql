@@ -149,6 +149,7 @@ select
             'amount_out_of_range',
         ],
         ['discount_total', 'is_discount_unreadable', 'not_money'],
+        ['discount_total', is_out_of_range('discount_amount'), 'amount_out_of_range'],
     ]) }}
 
 from in_currency
