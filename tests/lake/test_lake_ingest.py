@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -202,6 +203,27 @@ def test_files_in_folders_of_a_source_are_known_by_their_path(settings: Settings
         ("2026/pos_sales.csv",),
     ]
     assert receipts(settings) == ["R1", "R2"]
+
+
+@pytest.mark.parametrize("folder", ["generic", "generic/2026"])
+def test_a_folder_that_cannot_be_listed_is_an_error_and_no_lack_of_files(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    drop(settings, "pos_sales.csv", pos_file(pos_line(1)), source="online_retail")
+    drop(settings, "pos_sales.csv", pos_file(pos_line(1)), source=folder)
+    (settings.landing / "online_retail" / "lost+found").mkdir()
+    closed, scandir = str(settings.landing / folder), os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path) == closed or str(path).endswith("lost+found"):
+            raise PermissionError(errno.EACCES, "Permission denied", closed)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(UnavailableError, match=f"the folder {closed} cannot be listed") as caught:
+        ingest(settings)
+    assert caught.value.exit_code == 3
+    assert query(settings, "select source from lake.loads") == [("online_retail",)]
 
 
 def test_columns_are_found_by_name_in_any_order_and_case(settings: Settings) -> None:

@@ -86,7 +86,8 @@ def ingest(
     Doing it again changes nothing. A file that cannot be taken in whole is refused, with the reason in the
     log, and the others go on. Originals older than they may be kept at ``now`` (None: when the newest load
     was made) are removed. Raises ConfigurationError for an unknown source, a bad description or a secret
-    key that is not the lake's own; UnavailableError when the landing folder is missing or the lake is locked.
+    key that is not the lake's own; UnavailableError when the landing folder is missing or the lake is locked,
+    and, the other files taken in, when a folder of a source cannot be listed.
     """
     descriptions = load_descriptions(settings.dbt_project)
     if source is not None and source not in descriptions:
@@ -98,7 +99,9 @@ def ingest(
             f"there is no landing folder {settings.landing}", remedy="put exports into landing/<source>/"
         )
     with _open_lake(settings, limits) as (log, ingester):
-        landed = list(_landed(settings.landing, [source] if source else sorted(descriptions)))
+        unlisted: list[OSError] = []
+        sources = [source] if source else sorted(descriptions)
+        landed = [file for name in sources for file in list_files(settings.landing, name, unlisted.append)]
         if source is None:
             landed += list_strays(settings.landing, descriptions)
         unknown = [file for file in landed if not ingester.is_known(file, descriptions)]
@@ -114,6 +117,7 @@ def ingest(
             _tell(progress, outcomes[-1])
         if log.records:
             remove_expired_originals(settings, log.records, now or log.records[-1].loaded_at)
+    _require_listed(unlisted)
     return IngestResult(outcomes)
 
 
@@ -448,9 +452,14 @@ def _feed_of(file: LandedFile, source: SourceDescription | None) -> FeedDescript
     return feeds[0]
 
 
-def _landed(landing: Path, sources: Iterable[str]) -> Iterable[LandedFile]:
-    for source in sources:
-        yield from list_files(landing, source)
+def _require_listed(unlisted: Iterable[OSError]) -> None:
+    """What cannot be seen must not pass for nothing new. A source without a folder has nothing."""
+    errors = [error for error in unlisted if not isinstance(error, (FileNotFoundError, NotADirectoryError))]
+    if errors:
+        raise UnavailableError(
+            f"the folder {errors[0].filename} cannot be listed: {errors[0].strerror}",
+            remedy="give the user that runs clientele the right to read it",
+        )
 
 
 def _lake_keys(settings: Settings, records: Iterable[LoadRecord]) -> Keys:

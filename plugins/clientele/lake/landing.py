@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _NEVER_EXPORTS = (".done", ".part", ".tmp")
+#: Stands in the root of a volume, closed to all but its administrator.
+_OF_THE_FILE_SYSTEM = "lost+found"
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,17 @@ class LandedFile:
         return (now.st_size, now.st_mtime_ns, now.st_ino) == seen
 
 
-def list_files(landing: Path, source: str) -> list[LandedFile]:
-    """Everything under ``landing/<source>/`` that may be an export, by name; links are not followed out."""
+def list_files(
+    landing: Path, source: str, on_error: Callable[[OSError], None] | None = None
+) -> list[LandedFile]:
+    """Everything under ``landing/<source>/`` that may be an export, by name; links are not followed out.
+
+    ``on_error`` is told of each folder that cannot be listed.
+    """
     root = landing / source
     found = []
-    for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    for folder, folders, names in os.walk(root, onerror=on_error):
+        folders[:] = [name for name in folders if not name.startswith(".") and name != _OF_THE_FILE_SYSTEM]
         linked_folders = [name for name in folders if (Path(folder) / name).is_symlink()]
         found += [
             _look(root, source, Path(folder) / name)
