@@ -1,4 +1,4 @@
-"""Verify the lake: the log without a gap, and of every load the files it speaks of,
+"""Verify the lake: the log without a gap, its key, and of every load the files it speaks of,
 its original among them for as long as it is kept."""
 
 from __future__ import annotations
@@ -6,7 +6,8 @@ from __future__ import annotations
 from clientele.errors import UnavailableError
 from clientele.lake.log import LoadRecord, read_records
 from clientele.lake.originals import original_fault
-from clientele.lake.raw import raw_path, vault_path
+from clientele.lake.raw import malformed_path, raw_path, vault_path
+from clientele.privacy.keys import load_keys, secret_path
 from clientele.settings import Settings
 
 
@@ -16,7 +17,22 @@ def verify_lake(settings: Settings) -> list[str]:
         records = read_records(settings)
     except UnavailableError as error:
         return [str(error)]
-    return [fault for record in records for fault in _faults(settings, record)]
+    return [
+        *_key_faults(settings, records),
+        *(fault for record in records for fault in _faults(settings, record)),
+    ]
+
+
+def _key_faults(settings: Settings, records: list[LoadRecord]) -> list[str]:
+    """Whether new hashes would meet those of the lake, and its contact data can be read; makes no key."""
+    used = {record.key_fingerprint for record in records if record.key_fingerprint is not None}
+    if not used:
+        return []
+    if settings.secret_key is None and not secret_path(settings).exists():
+        return [f"the secret key {secret_path(settings)} is missing, and CLIENTELE_SECRET_KEY is not set"]
+    if used - {load_keys(settings).fingerprint}:
+        return ["the secret key is not the one that this lake was written with"]
+    return []
 
 
 def _faults(settings: Settings, record: LoadRecord) -> list[str]:
@@ -28,6 +44,9 @@ def _faults(settings: Settings, record: LoadRecord) -> list[str]:
             faults.append(f"load {record.load_id}: {raw} is missing")
         elif size != record.raw_bytes:
             faults.append(f"load {record.load_id}: {raw} has {size} bytes instead of {record.raw_bytes}")
+    malformed = malformed_path(settings, record.source, record.feed or "", record.load_id)
+    if record.malformed_row_count and not malformed.exists():
+        faults.append(f"load {record.load_id}: {malformed} is missing")
     if record.has_vault and not vault_path(settings, record.load_id).exists():
         faults.append(f"load {record.load_id}: its contact data is missing from the vault")
     original = original_fault(settings, record)

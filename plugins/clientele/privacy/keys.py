@@ -30,13 +30,18 @@ def load_keys(settings: Settings) -> Keys:
 
     Raises ConfigurationError for a secret that is too short to protect telephone numbers.
     """
-    secret = settings.secret_key or _stored_secret(settings.lake / "secret.key")
+    secret = settings.secret_key or _stored_secret(secret_path(settings))
     if len(secret) < MINIMUM_CHARACTERS:
         raise ConfigurationError(
             f"the secret key has fewer than {MINIMUM_CHARACTERS} characters",
             remedy="set CLIENTELE_SECRET_KEY to a longer one, or unset it to have one generated",
         )
     return derive_keys(secret)
+
+
+def secret_path(settings: Settings) -> Path:
+    """Where the secret is kept that no setting names."""
+    return settings.lake / "secret.key"
 
 
 def derive_keys(secret: str) -> Keys:
