@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clientele.cli import main
+from clientele.errors import ConfigurationError
 from clientele.settings import load_settings
 
 
@@ -52,10 +53,18 @@ def test_a_bad_setting_is_named(home, capsys, monkeypatch):
     assert "CLIENTELE_BUSINESS_TIME_ZONE='Middle/Earth'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("value", ["-1", "soon", "nan"])
+@pytest.mark.parametrize("value", ["-1", "soon", "nan", "inf"])
 def test_a_number_that_is_none_is_refused(value):
     with pytest.raises(Exception, match="CLIENTELE_SETTLE_SECONDS"):
         load_settings({"CLIENTELE_SETTLE_SECONDS": value})
+
+
+@pytest.mark.parametrize("region", ["cn", "UK", "China", "86", "001"])
+def test_a_country_without_phone_numbers_is_refused(region):
+    """No phone would be one there, and no account would ever be linked by its phone."""
+    with pytest.raises(ConfigurationError, match=f"CLIENTELE_PHONE_REGION='{region}'"):
+        load_settings({"CLIENTELE_PHONE_REGION": region})
+    assert load_settings({"CLIENTELE_PHONE_REGION": "GB"}).phone_region == "GB"
 
 
 def test_help_tells_the_exit_codes_and_where_things_are(capsys):

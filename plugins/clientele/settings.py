@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -90,7 +91,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             value = float(raw)
         except ValueError:
             value = low - 1
-        if not value >= low:
+        if not low <= value < math.inf:
             raise ConfigurationError(
                 f"{PREFIX}{name}={raw!r} is not a number of at least {low:g}",
                 remedy=f"unset it for the default of {default:g}",
@@ -111,10 +112,16 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             f"{PREFIX}BUSINESS_TIME_ZONE={zone!r} is not a time zone",
             remedy="use a name such as Asia/Shanghai",
         ) from error
+    region = text("PHONE_REGION", Settings.phone_region)
+    if region != Settings.phone_region and not _is_phone_region(region):
+        raise ConfigurationError(
+            f"{PREFIX}PHONE_REGION={region!r} is not a country whose phone numbers are known",
+            remedy="use the two capital letters of ISO 3166, such as CN, US or GB",
+        )
     return Settings(
         home=Path(text("HOME", ".clientele")).expanduser().resolve(),
         business_time_zone=zone,
-        phone_region=text("PHONE_REGION", Settings.phone_region),
+        phone_region=region,
         settle_seconds=number("SETTLE_SECONDS", Settings.settle_seconds, 0),
         keep_releases=int(number("KEEP_RELEASES", Settings.keep_releases, 1)),
         keep_originals_days=int(number("KEEP_ORIGINALS_DAYS", Settings.keep_originals_days, 0)),
@@ -127,6 +134,13 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         report_masked_names=switch("REPORT_MASKED_NAMES"),
         failpoint=env.get(PREFIX + "FAILPOINT") or None,
     )
+
+
+def _is_phone_region(region: str) -> bool:
+    # Few settings ask for it, and every command would wait for the import.
+    from phonenumbers import SUPPORTED_REGIONS
+
+    return region in SUPPORTED_REGIONS
 
 
 def inherited_environment() -> dict[str, str]:
