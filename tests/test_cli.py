@@ -67,6 +67,20 @@ def test_a_country_without_phone_numbers_is_refused(region):
     assert load_settings({"CLIENTELE_PHONE_REGION": "GB"}).phone_region == "GB"
 
 
+def test_the_doctor_shows_every_setting_and_no_secret(home, capsys, monkeypatch):
+    monkeypatch.setenv("CLIENTELE_PHONE_REGION", "US")
+    monkeypatch.setenv("CLIENTELE_SECRET_KEY", "a secret for tests only")
+    monkeypatch.setenv("CLIENTELE_POSTGRES_URL", "postgresql://reader:password@127.0.0.1:9/shop")
+    main(["doctor"])
+    said = capsys.readouterr().err
+    (line,) = [line for line in said.splitlines() if " settings: " in line]
+    assert "phone region US" in line
+    assert "settle seconds 0" in line
+    assert "PostgreSQL url set, secret key set" in line
+    assert "a secret" not in said
+    assert "password" not in said
+
+
 def test_help_tells_the_exit_codes_and_where_things_are(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--help"])

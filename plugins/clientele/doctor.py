@@ -1,4 +1,4 @@
-"""Examine an installation: settings, scheme files, the lake's log and the current release."""
+"""Examine an installation: settings, descriptions, scheme files, the lake's log and the current release."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at everything; an error in one part never hides the others."""
     parts: list[tuple[str, Callable[[Settings], Iterator[Finding]]]] = [
         ("python", _python),
+        ("settings", _settings),
         ("home", _home),
         ("sources", _sources),
         ("schemes", _schemes),
@@ -59,6 +60,25 @@ def _python(settings: Settings) -> Iterator[Finding]:
     version = ".".join(str(part) for part in sys.version_info[:3])
     new_enough = sys.version_info[:2] >= _OLDEST_PYTHON
     yield Finding("python", "ok" if new_enough else "failed", version)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    """What is in force; of secrets, and of addresses that may hold a password, only whether they are set."""
+    shown = {
+        "business time zone": settings.business_time_zone,
+        "phone region": settings.phone_region,
+        "settle seconds": f"{settings.settle_seconds:g}",
+        "keep releases": settings.keep_releases,
+        "keep originals days": settings.keep_originals_days,
+        "threads": settings.threads,
+        "memory limit": settings.memory_limit,
+        "approve unattended": str(settings.approve_unattended).lower(),
+        "report masked names": str(settings.report_masked_names).lower(),
+        "docs url": settings.docs_url or "not set",
+        "PostgreSQL url": "set" if settings.postgres_url else "not set",
+        "secret key": "set" if settings.secret_key else "in lake/secret.key",
+    }
+    yield Finding("settings", "ok", ", ".join(f"{name} {value}" for name, value in shown.items()))
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
