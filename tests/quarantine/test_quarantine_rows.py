@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from quarantine_shop import NAME, PHONE, POS
+from quarantine_shop import NAME, PHONE, POS, deliver
 
 from clientele.cli import main
 from clientele.errors import ConfigurationError, UnavailableError
@@ -22,6 +22,16 @@ def test_a_row_is_shown_with_contact_data_masked(settings: Settings) -> None:
     assert row.cells["category"] is None
     assert "till" not in row.cells
     assert not ({PHONE, NAME} & {part for cell in row.cells.values() if cell for part in cell.split(" ", 1)})
+
+
+@pytest.mark.parametrize("contact", [PHONE, f"+86 {PHONE}", "+1 (415) 555-0123", "zhang.wei@shop.example"])
+def test_contact_data_in_the_wrong_column_is_masked_as_well(settings: Settings, contact: str) -> None:
+    """As in the text of the row that is published: the till has moved its cells by one."""
+    deliver(settings, POS.replace("R1,1,S1,2025-01-01T10:00:00", f"R1,1,{contact},2025-01-01T10:00:00"))
+    row = show_row(settings, 2, 1, reveals=False)
+    assert row.cells["store_id"] == "***"
+    assert (row.cells["receipt_no"], row.cells["sold_at"]) == ("R1", "2025-01-01T10:00:00")
+    assert show_row(settings, 2, 1, reveals=True).cells["store_id"] == contact
 
 
 def test_the_key_reveals_contact_data_and_columns_nobody_described(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,11 @@ from clientele.quarantine.listing import list_open_rows
 from clientele.settings import Settings
 
 MASK = "***"
+#: As the macro `without_contact` of what is published: e-mail addresses, numbers with a country code, and
+#: mobile numbers of China.
+_EMAIL = re.compile(r"[^\s@]@[^\s@]+[.][^\s@]")
+_PHONE = re.compile(r"((00|[+])?86)?1[3-9][0-9]{9}|[+][0-9]{8,15}")
+_NO_PART_OF_A_PHONE = re.compile(r"[^0-9+]")
 #: Rows read at once: what an export holds in memory.
 _ROWS_AT_ONCE = 5_000
 
@@ -193,6 +199,11 @@ def _malformed_reasons(settings: Settings, record: LoadRecord) -> dict[int, str]
         return dict(connection.execute(query).fetchall())
 
 
+def _holds_contact(cell: str) -> bool:
+    """Whether a cell of any column looks like contact data: in a row that is shifted by one it is."""
+    return bool(_EMAIL.search(cell) or _PHONE.fullmatch(_NO_PART_OF_A_PHONE.sub("", cell)))
+
+
 def _joined(
     feed: FeedDescription,
     plain: Mapping[str, str | None],
@@ -204,7 +215,8 @@ def _joined(
     cells = {}
     for column in feed.columns:
         if column.contact is None:
-            cells[column.name] = plain.get(column.name)
+            cell = plain.get(column.name)
+            cells[column.name] = MASK if masks and cell and _holds_contact(cell) else cell
         else:
             cells[column.name] = MASK if masks else secret.get(column.name)
     extra = {name.removeprefix(EXTRA): cell for name, cell in secret.items() if name.startswith(EXTRA)}
