@@ -84,9 +84,25 @@
 {%- endmacro %}
 
 
+{#-
+  Where times without an offset are read, as a scalar SQL expression: in the `time_zone` that the description of the
+  source says whose files the model reads, else in the business time zone.
+-#}
+{% macro source_time_zone() -%}
+    {%- set zones = [] -%}
+    {%- if execute -%}
+        {%- for table in graph.get('sources', {}).values() if table.unique_id in model.depends_on.nodes -%}
+            {%- do zones.append(((table.source_meta or {}).ingest or {}).time_zone) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- set zones = zones | select | reject('equalto', 'business') | unique | list -%}
+    {%- if zones -%}'{{ zones[0] }}'{%- else -%}{{ clientele.business_time_zone() }}{%- endif -%}
+{%- endmacro %}
+
+
 {#- TIMESTAMP in UTC from ISO 8601 text; without an offset it is read in `zone` (an SQL expression). -#}
 {% macro to_utc(column, zone=none) -%}
-    {{ return(adapter.dispatch('to_utc', 'clientele')(column, zone or clientele.business_time_zone())) }}
+    {{ return(adapter.dispatch('to_utc', 'clientele')(column, zone or clientele.source_time_zone())) }}
 {%- endmacro %}
 
 {% macro duckdb__to_utc(column, zone) -%}

@@ -57,7 +57,7 @@
 
 {#- TIMESTAMP in UTC from an American time such as `10/8/26 5:18 PM`, read in `zone` (an SQL expression). -#}
 {% macro to_utc_from_american(column, zone=none) -%}
-    {{ return(adapter.dispatch('to_utc_from_american', 'clientele')(column, zone or clientele.business_time_zone())) }}
+    {{ return(adapter.dispatch('to_utc_from_american', 'clientele')(column, zone or clientele.source_time_zone())) }}
 {%- endmacro %}
 
 {% macro duckdb__to_utc_from_american(column, zone) -%}
@@ -74,7 +74,7 @@
 
 {#- TIMESTAMP in UTC from a time with the month in English, `Dec 6, 2025 10:37:33 AM`, read in `zone`. -#}
 {% macro to_utc_from_english(column, zone=none) -%}
-    {{ return(adapter.dispatch('to_utc_from_english', 'clientele')(column, zone or clientele.business_time_zone())) }}
+    {{ return(adapter.dispatch('to_utc_from_english', 'clientele')(column, zone or clientele.source_time_zone())) }}
 {%- endmacro %}
 
 {% macro duckdb__to_utc_from_english(column, zone) -%}

@@ -18,7 +18,7 @@ typed as (
         {{ clean_account_id('prospect_id') }} as prospect_id,
 
         {{ to_business_date(to_utc('created_at')) }} as created_date,
-        {{ to_business_date(to_utc('expected_close_date')) }} as expected_close_date,
+        {{ to_business_date(to_utc('expected_close_date', business_time_zone())) }} as expected_close_date,
         {{ to_utc('updated_at') }} as updated_at,
 
         {{ clean_text('expected_close_date') }} as expected_close_text,

@@ -33,8 +33,8 @@ typed as (
         {{ clean_text('reason') }} as reason,
         {{ clean_text('requested_by') }} as requested_by,
 
-        {{ to_business_date(to_utc('valid_from_date')) }} as valid_from_date,
-        {{ to_business_date(to_utc('valid_until_date')) }} as valid_until_date,
+        {{ to_business_date(to_utc('valid_from_date', business_time_zone())) }} as valid_from_date,
+        {{ to_business_date(to_utc('valid_until_date', business_time_zone())) }} as valid_until_date,
 
         {{ clean_text('valid_until_date') }} as valid_until_text,
 
