@@ -70,7 +70,9 @@ def read_receipts(lines: Iterable[Row]) -> list[Receipt]:
         kind, net = line["line_kind"], Decimal(line["net_sales_amount"])
         key = (line["source"], line["channel"], line["receipt_no"])
         named = (line["source"], line["channel"], line.get("original_receipt_no") or "")
-        receipt = receipts[named if kind == "return" and named in receipts else key]
+        is_known = kind == "return" and named in receipts
+        goes_back = is_known and receipts[named].currency == line["currency_code"]
+        receipt = receipts[named if goes_back else key]
         receipt.net += net
         if kind == "return":
             receipt.returned -= net

@@ -9,6 +9,7 @@ sale_lines as not materialized (
         source,
         channel,
         receipt_no,
+        currency_code,
         category,
         line_kind,
         amount,
@@ -28,18 +29,21 @@ receipts as (
 
 ),
 
+-- What was given back in another currency cannot be taken off the receipt: it counts by itself.
 named_receipts as (
 
     select distinct
         sale_lines.source,
         sale_lines.channel,
-        sale_lines.named_receipt_no
+        sale_lines.named_receipt_no,
+        sale_lines.currency_code
     from sale_lines
     inner join receipts
         on
             sale_lines.source = receipts.source
             and sale_lines.channel = receipts.channel
             and sale_lines.named_receipt_no = receipts.receipt_no
+            and sale_lines.currency_code = receipts.currency_code
 
 )
 
@@ -60,3 +64,4 @@ left join named_receipts
         sale_lines.source = named_receipts.source
         and sale_lines.channel = named_receipts.channel
         and sale_lines.named_receipt_no = named_receipts.named_receipt_no
+        and sale_lines.currency_code = named_receipts.currency_code

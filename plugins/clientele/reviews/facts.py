@@ -30,7 +30,7 @@ _RECORDS: Final = """
 with
 
 receipts as (
-    select source, channel, receipt_no, business_date, account_reference
+    select source, channel, receipt_no, currency_code, business_date, account_reference
     from intermediate.int_receipts_identified
 ),
 
@@ -53,6 +53,7 @@ lines as (
             and lines.source = named.source
             and lines.channel = named.channel
             and lines.original_receipt_no = named.receipt_no
+            and lines.currency_code = named.currency_code
 ),
 
 service_rows as (
