@@ -17,7 +17,9 @@ waits for ever on a decision: give it `--conf '{"is_only_proposed": true}'`.
 
 **When it fails.** Readers keep the last release. `propose_review`: a gate said no and names the check, as
 in any run; correct the data. `wait_for_decision`: nobody decided for 14 days; the proposal is kept: clear
-the task to ask again, or run `clientele review --as-of DATE --approve NAME` (or `--reject`). Later: the
+the task to ask again, or run `clientele review --as-of DATE --approve NAME` (or `--reject`). `seal_review`:
+the month was proposed anew while people thought about what they had been shown: clear `describe_review`
+with what follows it, and they are asked about what waits now. Later: the
 review is sealed; clear `prepare` and what follows it.
 
 **Where to look.** The log of the task that failed; `warehouse/reviews/<date>/` and `lake/reviews/` under
@@ -59,8 +61,8 @@ with DAG(
     )
     route = task.branch(tasks.route_review)(day)
     decision = task.branch(tasks.route_decision)(wait.output)
-    rejection = task(tasks.record_rejection)(day, wait.output)
-    sealed = task(tasks.seal_review, trigger_rule="none_failed_min_one_success")(day, wait.output)
+    rejection = task(tasks.record_rejection)(day, described, wait.output)
+    sealed = task(tasks.seal_review, trigger_rule="none_failed_min_one_success")(day, described, wait.output)
     first, last = release_steps()
     announced = task(
         tasks.announce_review, outlets=[PUBLISHED_REVIEW], trigger_rule="none_failed_min_one_success"

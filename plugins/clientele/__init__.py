@@ -1,3 +1,3 @@
 """Customer values and customer tiers from a shop's exports: ingest, build, check, publish."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -210,10 +210,15 @@ def propose_review(
 
 
 def approve_review(
-    settings: Settings, as_of_date: date, decided_by: str, mode: DecisionMode, progress: Progress
+    settings: Settings,
+    as_of_date: date,
+    decided_by: str,
+    mode: DecisionMode,
+    progress: Progress,
+    described: str | None = None,
 ) -> ReviewRecord:
-    """Seal what was proposed as of a date into the lake; the run after it publishes it."""
-    return decide.approve_review(settings, as_of_date, decided_by, mode, progress)
+    """Seal what was proposed as of a date, and ``described`` so, into the lake; the run after it publishes it."""
+    return decide.approve_review(settings, as_of_date, decided_by, mode, progress, described)
 
 
 def describe_review(settings: Settings, as_of_date: date) -> str:
@@ -237,9 +242,11 @@ def _waiting(settings: Settings, as_of_date: date) -> proposal.Proposal:
     return waiting
 
 
-def reject_review(settings: Settings, as_of_date: date, decided_by: str, reason: str) -> ReviewRecord:
-    """Keep who rejected a proposal and why; nothing else changes."""
-    return decide.reject_review(settings, as_of_date, decided_by, reason)
+def reject_review(
+    settings: Settings, as_of_date: date, decided_by: str, reason: str, described: str | None = None
+) -> ReviewRecord:
+    """Keep who rejected the proposal that was ``described`` so, and why; nothing else changes."""
+    return decide.reject_review(settings, as_of_date, decided_by, reason, described)
 
 
 def replay(

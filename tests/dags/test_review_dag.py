@@ -116,7 +116,7 @@ def test_what_a_person_approves_is_sealed_published_and_announced(dag_bag, calls
         ("propose_review", MONTH_END, ["membership_tier"]),
         ("describe_review", MONTH_END),
         ("needs_no_person", MONTH_END),
-        ("approve_review", MONTH_END, "chen", "person"),
+        ("approve_review", MONTH_END, "chen", "person", "12 fall"),
         *RELEASE,
     ]
     assert person.asked == ("Tier review as of 2026-06-30", "12 fall")
@@ -129,7 +129,7 @@ def test_what_a_person_approves_is_sealed_published_and_announced(dag_bag, calls
 def test_what_a_person_rejects_is_recorded_with_name_and_reason_and_changes_nothing(dag_bag, calls):
     done = review(dag_bag, Person("Reject", "wrong month"), as_of_date="2026-06-30")
     assert done.state == "success"
-    assert calls[3:] == [("reject_review", MONTH_END, "chen", "wrong month")]
+    assert calls[3:] == [("reject_review", MONTH_END, "chen", "wrong month", "12 fall")]
     assert {done.tasks[task] for task in ("seal_review", "prepare", "publish", "announce_review")} == {
         "skipped"
     }
@@ -148,7 +148,7 @@ def test_where_the_setting_and_the_checks_allow_it_nobody_is_asked(dag_bag, call
     monkeypatch.setattr(pipeline, "needs_no_person", lambda *arguments: True)
     done = review(dag_bag, as_of_date="2026-06-30")
     assert done.state == "success"
-    assert calls[2:] == [("approve_review", MONTH_END, "unattended", "unattended"), *RELEASE]
+    assert calls[2:] == [("approve_review", MONTH_END, "unattended", "unattended", "12 fall"), *RELEASE]
     assert done.tasks["wait_for_decision"] == "skipped"
     assert done.assets == ["published/release", "published/review"]
 

@@ -229,3 +229,18 @@ def test_an_outcome_that_a_check_objects_to_needs_a_person(settings, builds):
     with pytest.raises(GateFailedError, match=r"needs a person: .*falls_as_usual"):
         approve(unattended(settings), "unattended", "unattended")
     assert approve(settings).decision_mode == "person"
+
+
+def test_a_decision_is_on_what_was_described(waiting, builds, proposed):
+    described = f"Review as of {REVIEWED_ON}; its mark is {proposed.mark}."
+    deliver_news(waiting)
+    assert propose(waiting).mark != proposed.mark
+    for decide in (
+        lambda: approve_review(waiting, REVIEWED_ON, "Wang", "person", say, described),
+        lambda: reject_review(waiting, REVIEWED_ON, "Wang", "too many fall", described),
+    ):
+        with pytest.raises(GateFailedError, match="was proposed anew meanwhile"):
+            decide()
+    assert read_reviews(waiting) == []
+    now_described = described.replace(proposed.mark, open_proposal(waiting, REVIEWED_ON).mark)
+    assert approve_review(waiting, REVIEWED_ON, "Wang", "person", say, now_described).kind == "sealed"

@@ -47,6 +47,10 @@ def test_a_row_per_scheme_of_the_review_says_what_moves(moved):
     ]
 
 
+def test_a_decision_by_the_text_is_on_this_proposal(moved):
+    assert open_proposal(moved, REVIEWED_ON).model_copy(update={"findings": ()}).mark in shown(moved)
+
+
 def test_what_the_checks_object_to_is_named_with_the_way_to_the_data_docs(moved):
     finding = Finding(
         suite_name="review_outcomes.blocking",

@@ -125,8 +125,8 @@ def route_decision(answer: dict[str, Any]) -> str:
     return "seal_review" if answer["chosen_options"] == ["Approve"] else "record_rejection"
 
 
-def seal_review(as_of_date: str, answer: dict[str, Any] | None = None) -> str:
-    """Seal the proposal as approved by who answered, or (None) unattended; returns its date."""
+def seal_review(as_of_date: str, described: str, answer: dict[str, Any] | None = None) -> str:
+    """Seal the described proposal as approved by who answered, or (None) unattended; returns its date."""
     from clientele import pipeline
     from clientele.reviews.decide import UNATTENDED
 
@@ -137,12 +137,13 @@ def seal_review(as_of_date: str, answer: dict[str, Any] | None = None) -> str:
             _name(answer) if answer else UNATTENDED,
             "person" if answer else "unattended",
             report_progress,
+            described,
         )
     return as_of_date
 
 
-def record_rejection(as_of_date: str, answer: dict[str, Any]) -> None:
-    """Keep in the lake who rejected the proposal, and why."""
+def record_rejection(as_of_date: str, described: str, answer: dict[str, Any]) -> None:
+    """Keep in the lake who rejected the described proposal, and why."""
     from clientele import pipeline
 
     with without_retries_where_useless():
@@ -151,6 +152,7 @@ def record_rejection(as_of_date: str, answer: dict[str, Any]) -> None:
             date.fromisoformat(as_of_date),
             _name(answer),
             answer["params_input"].get("reason") or "no reason given",
+            described,
         )
 
 

@@ -36,12 +36,14 @@ def approve_review(
     decided_by: str,
     mode: DecisionMode,
     progress: Progress,
+    described: str | None = None,
     *,
     now: datetime | None = None,
 ) -> ReviewRecord:
     """Seal exactly what was proposed as of a date; the next run publishes it.
 
-    Approving again what was sealed already returns its record. Raises ConfigurationError when there is
+    ``described`` is the text by which it was decided on (None: whoever decides has just looked); with the mark
+    of another proposal it seals nothing. Approving again what was sealed already returns its record. Raises ConfigurationError when there is
     nothing to approve or an unattended approval is not allowed, GateFailedError when the proposal is stale,
     is not what was proposed, was made anew meanwhile, or (unattended) a check of its outcome said no.
     """
@@ -51,6 +53,7 @@ def approve_review(
     require_name(decided_by)
     if mode == "unattended":
         _require_unattended(settings, proposal)
+    _require_described(proposal, described)
     files = proposal_folder(settings, as_of_date) / FILES
     with proposal_lock(settings, as_of_date):
         if not _still_waits(settings, proposal):
@@ -67,12 +70,18 @@ def approve_review(
 
 
 def reject_review(
-    settings: Settings, as_of_date: date, decided_by: str, reason: str, *, now: datetime | None = None
+    settings: Settings,
+    as_of_date: date,
+    decided_by: str,
+    reason: str,
+    described: str | None = None,
+    *,
+    now: datetime | None = None,
 ) -> ReviewRecord:
     """Keep in the lake that a proposal was rejected, by whom and why; no table hears of it.
 
-    Rejecting again what was rejected already returns its record. Raises ConfigurationError when nothing
-    waits or no reason is given.
+    ``described`` as where it is approved. Rejecting again what was rejected already returns its record. Raises
+    ConfigurationError when nothing waits or no reason is given, GateFailedError when it was made anew meanwhile.
     """
     proposal = open_proposal(settings, as_of_date)
     if proposal is None:
@@ -80,6 +89,7 @@ def reject_review(
     require_name(decided_by)
     if not reason.strip():
         raise ConfigurationError("a rejection needs a reason", remedy="say why with --reason")
+    _require_described(proposal, described)
     with proposal_lock(settings, as_of_date):
         if not _still_waits(settings, proposal):
             return _decided_already(settings, as_of_date, "rejected")
@@ -96,11 +106,21 @@ def _still_waits(settings: Settings, proposal: Proposal) -> bool:
     """
     waiting = open_proposal(settings, proposal.as_of_date)
     if waiting is not None and waiting != proposal:
-        raise GateFailedError(
-            f"the review as of {proposal.as_of_date} was proposed anew meanwhile",
-            remedy="look at what waits now, then decide",
-        )
+        raise _proposed_anew(proposal)
     return waiting is not None
+
+
+def _require_described(proposal: Proposal, described: str | None) -> None:
+    """Raises GateFailedError when the text that was decided on is of another proposal than the one that waits."""
+    if described is not None and proposal.mark not in described:
+        raise _proposed_anew(proposal)
+
+
+def _proposed_anew(proposal: Proposal) -> GateFailedError:
+    return GateFailedError(
+        f"the review as of {proposal.as_of_date} was proposed anew meanwhile",
+        remedy="look at what waits now, then decide",
+    )
 
 
 def needs_no_person(settings: Settings, proposal: Proposal) -> bool:

@@ -55,7 +55,7 @@ def describe(proposal: Proposal, outcomes: list[SchemeOutcome], data_docs: str) 
     schemes = {scheme.scheme_id for scheme in proposal.schemes}
     lines = [
         f"**Review as of {proposal.as_of_date}**, proposed {proposal.proposed_at:%Y-%m-%d %H:%M} UTC.",
-        f"It knows the loads up to {proposal.known_load_id}.",
+        f"It knows the loads up to {proposal.known_load_id}; its mark is {proposal.mark}.",
         "",
         "| scheme | customers | up | down | down, usually | near a threshold | net sales of those who fall |",
         "|---|---:|---:|---:|---:|---:|---:|",

@@ -86,6 +86,11 @@ class Proposal(BaseModel):
     files: dict[str, str]
 
     @property
+    def mark(self) -> str:
+        """Tells this proposal from any other of its date: the beginning of the SHA-256 of its record."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    @property
     def passes_every_check(self) -> bool:
         """Whether no check of the outcome said no: what an unattended approval asks for."""
         return not self.findings
