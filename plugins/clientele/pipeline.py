@@ -217,7 +217,7 @@ def approve_review(
     progress: Progress,
     described: str | None = None,
 ) -> ReviewRecord:
-    """Seal what was proposed as of a date, and ``described`` so, into the lake; the run after it publishes it."""
+    """Seal what was proposed as of a date, and ``described`` so, into the lake; the next run publishes it."""
     return decide.approve_review(settings, as_of_date, decided_by, mode, progress, described)
 
 

@@ -42,10 +42,11 @@ def approve_review(
 ) -> ReviewRecord:
     """Seal exactly what was proposed as of a date; the next run publishes it.
 
-    ``described`` is the text by which it was decided on (None: whoever decides has just looked); with the mark
-    of another proposal it seals nothing. Approving again what was sealed already returns its record. Raises ConfigurationError when there is
-    nothing to approve or an unattended approval is not allowed, GateFailedError when the proposal is stale,
-    is not what was proposed, was made anew meanwhile, or (unattended) a check of its outcome said no.
+    ``described`` is the text by which it was decided on (None: whoever decides has just looked); where it has
+    the mark of another proposal nothing is sealed. Approving again what was sealed already returns its record.
+    Raises ConfigurationError when there is nothing to approve or an unattended approval is not allowed,
+    GateFailedError when the proposal is stale, is not what was proposed, was made anew meanwhile, or
+    (unattended) a check of its outcome said no.
     """
     proposal = open_proposal(settings, as_of_date)
     if proposal is None:
@@ -80,8 +81,9 @@ def reject_review(
 ) -> ReviewRecord:
     """Keep in the lake that a proposal was rejected, by whom and why; no table hears of it.
 
-    ``described`` as where it is approved. Rejecting again what was rejected already returns its record. Raises
-    ConfigurationError when nothing waits or no reason is given, GateFailedError when it was made anew meanwhile.
+    ``described`` as where it is approved. Rejecting again what was rejected already returns its record.
+    Raises ConfigurationError when nothing waits or no reason is given, GateFailedError when the proposal was
+    made anew meanwhile.
     """
     proposal = open_proposal(settings, as_of_date)
     if proposal is None:
@@ -111,7 +113,7 @@ def _still_waits(settings: Settings, proposal: Proposal) -> bool:
 
 
 def _require_described(proposal: Proposal, described: str | None) -> None:
-    """Raises GateFailedError when the text that was decided on is of another proposal than the one that waits."""
+    """Raises GateFailedError when the text that was decided on is not of the proposal that waits."""
     if described is not None and proposal.mark not in described:
         raise _proposed_anew(proposal)
 
