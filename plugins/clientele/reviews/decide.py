@@ -43,7 +43,8 @@ def approve_review(
     """Seal exactly what was proposed as of a date; the next run publishes it.
 
     ``described`` is the text by which it was decided on (None: whoever decides has just looked); where it has
-    the mark of another proposal nothing is sealed. Approving again what was sealed returns its record. Raises ConfigurationError when there is nothing to approve or an unattended approval is not allowed,
+    the mark of another proposal nothing is sealed. Approving again what was sealed returns its record. Raises
+    ConfigurationError when there is nothing to approve or an unattended approval is not allowed,
     GateFailedError when the proposal is stale, is not what was proposed, was made anew meanwhile, or
     (unattended) a check of its outcome said no.
     """
