@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,9 @@ from clientele.errors import ConfigurationError
 PREFIX = "CLIENTELE_"
 #: The repository: the folder that holds dags/, dbt_project/, expectations/ and plugins/.
 PROJECT = Path(__file__).resolve().parents[2]
+
+#: What DuckDB takes for a limit. It also takes a negative one, for no limit at all.
+_MEMORY = re.compile(r"(?=.*[1-9])\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -104,29 +108,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             raise ConfigurationError(f"{PREFIX}{name}={raw!r} is neither true nor false")
         return raw == "true"
 
-    zone = text("BUSINESS_TIME_ZONE", Settings.business_time_zone)
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigurationError(
-            f"{PREFIX}BUSINESS_TIME_ZONE={zone!r} is not a time zone",
-            remedy="use a name such as Asia/Shanghai",
-        ) from error
-    region = text("PHONE_REGION", Settings.phone_region)
-    if region != Settings.phone_region and not _is_phone_region(region):
-        raise ConfigurationError(
-            f"{PREFIX}PHONE_REGION={region!r} is not a country whose phone numbers are known",
-            remedy="use the two capital letters of ISO 3166, such as CN, US or GB",
-        )
     return Settings(
         home=Path(text("HOME", ".clientele")).expanduser().resolve(),
-        business_time_zone=zone,
-        phone_region=region,
+        business_time_zone=_time_zone(text("BUSINESS_TIME_ZONE", Settings.business_time_zone)),
+        phone_region=_phone_region(text("PHONE_REGION", Settings.phone_region)),
         settle_seconds=number("SETTLE_SECONDS", Settings.settle_seconds, 0),
         keep_releases=int(number("KEEP_RELEASES", Settings.keep_releases, 1)),
         keep_originals_days=int(number("KEEP_ORIGINALS_DAYS", Settings.keep_originals_days, 0)),
         threads=int(number("THREADS", Settings.threads, 1)),
-        memory_limit=text("MEMORY_LIMIT", Settings.memory_limit),
+        memory_limit=_memory_limit(text("MEMORY_LIMIT", Settings.memory_limit)),
         secret_key=env.get(PREFIX + "SECRET_KEY") or None,
         postgres_url=env.get(PREFIX + "POSTGRES_URL") or None,
         docs_url=env.get(PREFIX + "DOCS_URL") or None,
@@ -136,11 +126,37 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def _is_phone_region(region: str) -> bool:
-    # Few settings ask for it, and every command would wait for the import.
-    from phonenumbers import SUPPORTED_REGIONS
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigurationError(
+            f"{PREFIX}BUSINESS_TIME_ZONE={name!r} is not a time zone",
+            remedy="use a name such as Asia/Shanghai",
+        ) from error
+    return name
 
-    return region in SUPPORTED_REGIONS
+
+def _phone_region(code: str) -> str:
+    """Of a country that is not known no number is read, and nobody would ever be found by a phone."""
+    if code != Settings.phone_region:
+        # Importing it takes a short command a tenth longer.
+        from phonenumbers import SUPPORTED_REGIONS
+
+        if code not in SUPPORTED_REGIONS:
+            raise ConfigurationError(
+                f"{PREFIX}PHONE_REGION={code!r} is not the code of a country",
+                remedy="use two capital letters of ISO 3166 such as CN or GB",
+            )
+    return code
+
+
+def _memory_limit(size: str) -> str:
+    if not _MEMORY.fullmatch(size):
+        raise ConfigurationError(
+            f"{PREFIX}MEMORY_LIMIT={size!r} is not a size of memory", remedy="use one such as 3GB or 1500MB"
+        )
+    return size
 
 
 def inherited_environment() -> dict[str, str]:
