@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -324,3 +325,18 @@ def test_without_a_url_or_a_server_the_remedy_is_named(settings, publish_shop: P
     with pytest.raises(UnavailableError, match="push again") as refused:
         postgres.push(replace(settings, postgres_url=nowhere), release, lambda _line: None)
     assert "clientele release push" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql//analyst:opensesame@host/bi",
+        "postgresql://analyst:open%sesame@host/bi",
+        "postgresql://analyst:open sesame@host/bi",
+    ],
+)
+def test_a_url_that_cannot_be_read_is_wrong_use_and_its_password_is_not_told(settings, publish_shop, url):
+    release = publish_shop(Shop())
+    with pytest.raises(ConfigurationError, match="CLIENTELE_POSTGRES_URL") as refused:
+        postgres.push(replace(settings, postgres_url=url), release, lambda _line: None)
+    assert "sesame" not in "".join(traceback.format_exception(refused.value))

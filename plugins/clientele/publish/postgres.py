@@ -21,6 +21,7 @@ import adbc_driver_postgresql.dbapi as adbc
 import duckdb
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from clientele.errors import ClienteleError, ConfigurationError, GateFailedError, UnavailableError
 from clientele.failpoints import failpoint
@@ -109,10 +110,10 @@ class _Table:
 def push(settings: Settings, release: Release, progress: Progress) -> Pushed:
     """Make ``release`` what the database at ``settings.postgres_url`` shows, all or nothing.
 
-    Raises ConfigurationError without a URL, for a role that is missing and cannot be made, and for a column
-    whose type has changed; GateFailedError when a newer release is shown already or rows went missing on the
-    way; UnavailableError when the database cannot be reached or says no. What it showed before it goes on
-    showing then.
+    Raises ConfigurationError without a usable URL, for a role that is missing and cannot be made, and for a
+    column whose type has changed; GateFailedError when a newer release is shown already or rows went missing
+    on the way; UnavailableError when the database cannot be reached or says no. What it showed before it goes
+    on showing then.
     """
     with _session(settings) as session:
         shown = _pointer(session)
@@ -159,6 +160,15 @@ def _session(settings: Settings) -> Iterator[psycopg.Connection]:
         raise ConfigurationError(
             "no PostgreSQL is configured", remedy="set CLIENTELE_POSTGRES_URL=postgresql://user@host/database"
         )
+    try:
+        conninfo_to_dict(settings.postgres_url)
+    except psycopg.ProgrammingError:
+        # What it says quotes the password, or all of the URL: not even as the cause, which Airflow logs too.
+        raise ConfigurationError(
+            "CLIENTELE_POSTGRES_URL cannot be read as the address of a database",
+            remedy="write postgresql://user:password@host/database, with %25 for a percent sign in the"
+            " password, %40 for an at sign, %20 for a space",
+        ) from None
     try:
         with psycopg.connect(settings.postgres_url, autocommit=True) as session:
             session.execute("set client_min_messages = warning")
