@@ -12,6 +12,7 @@ from clientele.errors import GateFailedError, UnavailableError
 from clientele.settings import Settings, load_settings
 from clientele.warehouse import build
 from clientele.warehouse.build import dbt_environment, raise_on_failure
+from clientele.warehouse.candidate import Candidate
 
 
 def artifacts(folder: Path, *results: dict[str, str]) -> Path:
@@ -47,6 +48,43 @@ def test_a_process_that_could_not_work_is_no_verdict(tmp_path, return_code):
 def test_a_process_without_results_is_no_verdict(tmp_path):
     with pytest.raises(UnavailableError):
         raise_on_failure(tmp_path, 0, "")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Runtime Error in model b (b.sql)\n  Out of Memory Error: could not allocate block of size 30.5 MiB",
+        "Runtime Error in model b (b.sql)\n  IO Error: Could not write file",
+        "Failed to create checkpoint because of error: Could not write file: No space left on device.",
+    ],
+)
+def test_a_model_without_room_is_no_verdict_on_the_data(tmp_path, message):
+    target = artifacts(tmp_path, {"unique_id": "model.b", "status": "error", "message": message})
+    with pytest.raises(UnavailableError, match=r"could not go on at model\.b: "):
+        raise_on_failure(target, 1, "Done")
+
+
+#: In place of dbt on a full disk: its log cannot be written, which Python's logging tells at length.
+RUN_OUT_OF_ROOM = """
+import sys
+print("OSError: [Errno 28] No space left on device")
+print("Message: 'Completed with errors'")
+print("Arguments: ()")
+sys.exit(1)
+"""
+
+
+@pytest.mark.parametrize("results", [None, '{"results": [{"unique_id'])
+def test_a_full_disk_is_said_whatever_dbt_says_after_it(tmp_path, monkeypatch, results):
+    monkeypatch.setattr(build, "dbt_command", lambda *_: [sys.executable, "-c", RUN_OUT_OF_ROOM])
+    monkeypatch.setattr(build.staged, "keep", lambda *_: frozenset())
+    settings = Settings(home=tmp_path)
+    candidate = Candidate("run_000001", 1, settings.warehouse / "runs" / "run_000001", None, 1)
+    candidate.target.mkdir(parents=True)
+    if results is not None:
+        (candidate.target / "run_results.json").write_text(results, encoding="utf-8")
+    with pytest.raises(UnavailableError, match="No space left on device"):
+        build.build(settings, candidate, lambda _: None)
 
 
 def test_an_exit_code_alone_stops_the_build(tmp_path):

@@ -27,6 +27,10 @@ Progress = Callable[[str], None]
 _STEP = re.compile(r"\b(\d+) of (\d+) (OK|PASS|FAIL|ERROR|WARN|SKIP)\b")
 _FAILED_STATUSES = {"error", "fail", "runtime error"}
 _RESULTS = "run_results.json"
+#: What the engine or the system says when it has no room, or cannot read or write.
+_COULD_NOT = re.compile(
+    r"\b(?:IO|Out of Memory) Error: |No space left on device|Disk quota exceeded|Read-only file system"
+)
 
 
 def dbt_environment(settings: Settings, database: Path, base: Mapping[str, str]) -> dict[str, str]:
@@ -110,7 +114,8 @@ def build(
     ``variables`` go before those of the project.
 
     Raises GateFailedError naming the first model or test that failed, UnavailableError when dbt could not
-    run at all or a file of staged rows cannot be read. What was staged is kept whether or not all passed.
+    run at all, memory or disk did not suffice or a file of staged rows cannot be read. What was staged is
+    kept whether or not all passed.
     """
     last = ""
     excluded = ["unit_test"] if with_tests else ["unit_test", "test"]
@@ -121,7 +126,9 @@ def build(
         arguments += ["--vars", json.dumps(variables)]
     with dbt_process(settings, candidate.database, candidate.target, arguments) as process:
         for line in process.stdout or ():
-            last = line.strip() or last
+            # Without room dbt cannot write its log either, and ends in many lines about that.
+            if not _COULD_NOT.search(last):
+                last = line.strip() or last
             step = _STEP.search(line)
             if step and (int(step[1]) % 25 == 0 or step[3] in {"FAIL", "ERROR", "WARN"}):
                 progress(f"dbt {step[1]} of {step[2]}: {step[3]}")
@@ -150,6 +157,11 @@ def raise_on_failure(target: Path, return_code: int, last_line: str) -> None:
     failed = _failures(target)
     if return_code == 0 and not failed:
         return
+    for node, message in [*failed, ("dbt", _on_one_line(last_line))]:
+        if _COULD_NOT.search(message):
+            raise UnavailableError(
+                f"the build could not go on at {node}: {message}", remedy=f"nothing was published; see {log}"
+            )
     node, message = failed[0] if failed else ("dbt", _on_one_line(last_line))
     others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
     raise GateFailedError(
@@ -158,10 +170,10 @@ def raise_on_failure(target: Path, return_code: int, last_line: str) -> None:
 
 
 def _failures(target: Path) -> list[tuple[str, str]]:
-    """Id and message of every node that failed, in dbt's order; none where dbt left no results."""
+    """Id and message of every node that failed, in dbt's order; none where dbt left no whole results."""
     try:
         results = json.loads((target / _RESULTS).read_text(encoding="utf-8"))["results"]
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return []
     return [
         (result["unique_id"], _on_one_line(str(result["message"])))
