@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,48 @@ def test_dbt_is_told_the_database_not_the_secret_and_reports_to_nobody(tmp_path)
     assert "CLIENTELE_SECRET_KEY" not in environment
 
 
+#: Starts a build and says which process dbt is.
+BUILD = """
+import sys
+from pathlib import Path
+from clientele.settings import Settings
+from clientele.warehouse import build
+folder = Path(sys.argv[1])
+with build.dbt_process(
+    Settings(home=folder), folder / "warehouse.duckdb", folder / "target", ["parse", "--no-partial-parse"]
+) as dbt:
+    print(dbt.pid, flush=True)
+    for line in dbt.stdout:
+        pass
+"""
+
+
+def test_dbt_ends_with_its_caller_also_when_that_is_killed(tmp_path):
+    started = [sys.executable, "-c", BUILD, str(tmp_path)]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, text=True) as caller:
+        dbt = int(caller.stdout.readline())
+        # It has begun its work, which takes seconds more.
+        wait_until((tmp_path / "target" / "dbt.log").exists)
+        caller.kill()
+    wait_until(lambda: not is_alive(dbt), seconds=1)
+
+
+def wait_until(condition, seconds=30.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "in vain"
+        time.sleep(0.02)
+
+
+def is_alive(process):
+    """Whether the process still runs; one that has ended may wait for its parent to take notice."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
+
+
 #: In place of dbt: says what it finds parsed and where it works, and leaves what it parsed.
 PARSE = """
 import os, pathlib, sys
@@ -121,7 +165,7 @@ def test_what_dbt_parsed_goes_from_run_to_run_unless_it_broke_down(tmp_path, mon
         monkeypatch.setattr(
             build,
             "dbt_command",
-            lambda _, arguments, target: [sys.executable, "-c", PARSE, target, run, str(return_code)],
+            lambda _, arguments, target, module: [sys.executable, "-c", PARSE, target, run, str(return_code)],
         )
         with build.dbt_process(
             settings, folder / "warehouse.duckdb", folder / "target", ["parse"]

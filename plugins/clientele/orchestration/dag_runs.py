@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from clientele.caller import end_with_the_caller
 from clientele.errors import ClienteleError, ConfigurationError, UnavailableError
 from clientele.orchestration.embedded import Request
 
@@ -60,7 +60,7 @@ class TaskNarrator(logging.Handler):
 def main() -> int:
     """Run what the request asks for; 0 when every DAG run succeeded, 1 when a failure was told."""
     request = Request(**json.loads(sys.stdin.readline()))
-    _end_with_the_caller()
+    end_with_the_caller()
     tell = _teller()
     log = _send_all_else_to_log(Path(request.airflow_home))
     tell(log=str(log))
@@ -183,21 +183,6 @@ def _send_all_else_to_log(airflow_home: Path) -> Path:
         os.dup2(descriptor, stream.fileno())
     os.close(descriptor)
     return log
-
-
-def _end_with_the_caller() -> None:
-    """End this process when its standard input closes: whoever asked for the run is gone."""
-    caller = os.dup(sys.stdin.fileno())
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, sys.stdin.fileno())
-    os.close(nothing)
-
-    def watch() -> None:
-        while os.read(caller, 1):
-            pass
-        os._exit(UnavailableError.exit_code)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ run as ``warehouse/partial_parse.msgpack``, which may be deleted at any time.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ Progress = Callable[[str], None]
 _STEP = re.compile(r"\b(\d+) of (\d+) (OK|PASS|FAIL|ERROR|WARN|SKIP)\b")
 _FAILED_STATUSES = {"error", "fail", "runtime error"}
 _RESULTS = "run_results.json"
+_WORKER = "clientele.warehouse.dbt_worker"
 #: What the engine or the system says when it has no room, or cannot read or write.
 _COULD_NOT = re.compile(
     r"\b(?:IO|Out of Memory) Error: |No space left on device|Disk quota exceeded|Read-only file system"
@@ -46,12 +48,17 @@ def dbt_environment(settings: Settings, database: Path, base: Mapping[str, str])
     }
 
 
-def dbt_command(settings: Settings, arguments: Sequence[str], target: Path) -> list[str]:
-    """The command line of dbt on this project with its artifacts and logs under ``target``."""
+def dbt_command(
+    settings: Settings, arguments: Sequence[str], target: Path, module: str = "dbt.cli.main"
+) -> list[str]:
+    """The command line of dbt on this project with its artifacts and logs under ``target``.
+
+    ``module`` is what runs it: dbt's own, or another that takes its arguments.
+    """
     return [
         sys.executable,
         "-m",
-        "dbt.cli.main",
+        module,
         *arguments,
         "--project-dir",
         str(settings.dbt_project),
@@ -72,25 +79,40 @@ def dbt_process(
     """dbt at work on ``database``; both its streams come as lines. What it parsed is kept for the next one.
 
     It works in the folder of the database and knows it by its name alone: dbt parses everything anew when a
-    connection's path is another than the last time.
+    connection's path is another than the last time. It ends when this process does, also when that is killed.
     """
     target.mkdir(parents=True, exist_ok=True)
     parsed = parsed_project(settings)
     with suppress(FileNotFoundError):
         shutil.copyfile(parsed, target / parsed.name)
-    with subprocess.Popen(
-        dbt_command(settings, arguments, target),
-        env=dbt_environment(settings, Path(database.name), inherited_environment()),
-        cwd=database.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    with (
+        _lifeline() as lifeline,
+        subprocess.Popen(
+            dbt_command(settings, arguments, target, _WORKER),
+            env=dbt_environment(settings, Path(database.name), inherited_environment()),
+            cwd=database.parent,
+            stdin=lifeline,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
         yield process
     if process.returncode in (0, 1) and (target / parsed.name).exists():
         draft = parsed.with_name(f"{parsed.name}.{process.pid}")
         shutil.copyfile(target / parsed.name, draft)
         draft.replace(parsed)
+
+
+@contextmanager
+def _lifeline() -> Iterator[int]:
+    """The end to read from of a pipe that stays open as long as this process is alive."""
+    to_read, to_write = os.pipe()
+    try:
+        yield to_read
+    finally:
+        os.close(to_read)
+        os.close(to_write)
 
 
 def parsed_project(settings: Settings) -> Path:
