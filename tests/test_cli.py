@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from clientele.cli import main
@@ -128,3 +129,19 @@ def test_settings_default_to_a_home_here():
     settings = load_settings({})
     assert settings.home == Path(".clientele").resolve()
     assert settings.business_time_zone == "Asia/Shanghai"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [duckdb.IOException("IO Error: cut short\nmore"), duckdb.OutOfMemoryException("Out of Memory Error")],
+)
+def test_what_the_engine_cannot_read_is_one_line_and_3(home, capsys, monkeypatch, error):
+    def explain(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("clientele.identity.evidence.explain_member", explain)
+    assert main(["explain", "--member-no", "M1", "--json"]) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert str(error).splitlines()[0] in said.err

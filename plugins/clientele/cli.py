@@ -538,6 +538,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _say(f"clientele: {error.strerror or error}: {error.filename or ''}".rstrip(": "))
         return UnavailableError.exit_code
+    except Exception as error:
+        # The engine is imported where it is used: it would cost every command a tenth of a second.
+        import duckdb
+
+        if not isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+            raise
+        first_line = str(error).partition("\n")[0]
+        _say(f"clientele: {first_line} (`clientele doctor` says which files are not as they were)")
+        return UnavailableError.exit_code
     except KeyboardInterrupt:
         _say("clientele: interrupted; nothing was half-published, the same command goes on from here")
         return 130

@@ -14,7 +14,7 @@ from clientele.lake.descriptions import load_descriptions
 from clientele.lake.reviews import read_reviews, verify_reviews
 from clientele.lake.verify import verify_lake
 from clientele.publish.reviews import published_review
-from clientele.publish.store import current_release
+from clientele.publish.store import current_release, way_back
 from clientele.publish.verify import verify_release
 from clientele.settings import Settings
 from clientele.tiers import load_schemes
@@ -143,7 +143,9 @@ def _release(settings: Settings) -> Iterator[Finding]:
     faults = verify_release(release.directory)
     for fault in faults:
         yield Finding("release", "failed", fault)
-    if not faults:
+    if faults:
+        yield Finding("release", "failed", way_back(settings, release.release_id))
+    else:
         said = f"{release.release_id} as of {release.as_of_date}, digests as recorded"
         yield Finding("release", "ok", said)
 

@@ -93,7 +93,7 @@ def read_release(directory: Path) -> Release:
             digest_method=_digest_method(record),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnavailableError(f"{path} is not the record of a release", remedy="publish again") from error
+        raise UnavailableError(f"{path} is not the record of a release") from error
 
 
 def _digest_method(record: Mapping[str, object]) -> DigestMethod:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from clientele.errors import ConfigurationError
+from clientele.errors import ConfigurationError, UnavailableError
 from clientele.publish import store
 from clientele.publish.descriptions import TableDescription
 from clientele.publish.digest import quote
@@ -36,20 +36,32 @@ class EarlierState:
 
 
 def kept_releases(settings: Settings) -> list[Release]:
-    """The releases that lie in the published folder up to the current one, the newest first."""
+    """The releases that lie in the published folder up to the current one, the newest first.
+
+    Raises UnavailableError naming one whose record cannot be read.
+    """
     current = store.current_release(settings)
     if current is None:
         return []
     folder = settings.published / "releases"
     names = sorted((path.name for path in folder.glob("r*") if path.is_dir()), reverse=True)
-    return [read_release(folder / name) for name in names if name <= current.release_id]
+    return [current, *(_earlier_release(folder / name) for name in names if name < current.release_id)]
+
+
+def _earlier_release(directory: Path) -> Release:
+    try:
+        return read_release(directory)
+    except UnavailableError as error:
+        remedy = f"remove {directory}: earlier releases may go"
+        raise UnavailableError(error.message, remedy=remedy) from error
 
 
 def earlier_state(settings: Settings, release_id: str | None) -> EarlierState:
     """Make a candidate of the release ``release_id``; None is the one before the current one.
 
     Its token is newer than that of every run under way, so none of those can publish over it. Raises
-    ConfigurationError when there is no such release, or it is the current one.
+    ConfigurationError when there is no such release, or it is the current one, and UnavailableError when it
+    cannot be read as this version publishes.
     """
     releases = {release.release_id: release for release in kept_releases(settings)}
     current, *earlier = releases or [release_name(0)]
@@ -67,6 +79,19 @@ def earlier_state(settings: Settings, release_id: str | None) -> EarlierState:
     database = directory / "warehouse.duckdb"
     release = releases[wanted]
     shutil.copyfile(release.directory / store.DATABASE, database)
+    try:
+        descriptions, quality_results = _make_candidate(database, release)
+    except duckdb.Error as error:
+        # Damaged, or without a table that is published since.
+        first_line = str(error).partition("\n")[0]
+        raise UnavailableError(f"{wanted} cannot be gone back to: {first_line}", remedy=kept) from error
+    return EarlierState(database, run_id, token, quality_results, descriptions)
+
+
+def _make_candidate(
+    database: Path, release: Release
+) -> tuple[dict[str, TableDescription], list[dict[str, object]]]:
+    """Make a copy of the release's database a candidate; returns its descriptions and its quality results."""
     with duckdb.connect(str(database)) as connection:
         descriptions = _descriptions(connection)
         # Every release has its own id in front; this one gets it when it is published.
@@ -80,7 +105,7 @@ def earlier_state(settings: Settings, release_id: str | None) -> EarlierState:
         connection.execute(
             "create table lake.run_parameters as select ?::bigint as known_load_id", [release.known_load_id]
         )
-    return EarlierState(database, run_id, token, quality_results, descriptions)
+    return descriptions, quality_results
 
 
 def _descriptions(connection: duckdb.DuckDBPyConnection) -> dict[str, TableDescription]:

@@ -52,9 +52,30 @@ def publish_lock(settings: Settings) -> Iterator[None]:
 
 
 def current_release(settings: Settings) -> Release | None:
-    """The release that readers see; None before the first one."""
+    """The release that readers see; None before the first one.
+
+    Raises UnavailableError when its record cannot be read.
+    """
     link = settings.published / "current"
-    return read_release(settings.published / link.readlink()) if link.is_symlink() else None
+    if not link.is_symlink():
+        return None
+    directory = settings.published / link.readlink()
+    try:
+        return read_release(directory)
+    except UnavailableError as error:
+        raise UnavailableError(error.message, remedy=way_back(settings, directory.name)) from error
+
+
+def way_back(settings: Settings, release_id: str) -> str:
+    """What to do when the files of the current release ``release_id`` are damaged or gone.
+
+    No run can publish after it: a release tells what changed since the one before.
+    """
+    earlier = sorted(path.name for path in _releases(settings).glob("r*") if path.name < release_id)
+    if earlier:
+        link = f"ln -sfn releases/{earlier[-1]} {settings.published / 'current'}"
+        return f"show the release before: {link} and then `clientele run`, which publishes {release_id} anew"
+    return f"remove {settings.published} and then `clientele run`, which publishes it anew"
 
 
 def start_building(settings: Settings, run_id: str) -> Path:
