@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import sys
 from pathlib import Path
 
@@ -28,6 +29,9 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 's' || look % 7 as home_store_id from people;
             update customers set gender = 'f', birth_year = 1999, home_store_id = 's6'
                 where customer_key = 'c003';
+            create table customer_accounts as
+                select 's' as source, 'member' as account_type, customer_key as account_id, customer_key
+                from customers;
             create schema intermediate;
             create table intermediate.int_accounts_resolved as
                 select 's' as source, 'member:' || customer_key as account_reference, customer_key
@@ -46,7 +50,36 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "published").mkdir()
     with duckdb.connect(tmp_path / "published" / "clientele.duckdb") as connection:
         connection.execute("create table releases as select 'run1' as run_id, 1 as sequence_number")
+        connection.execute(f"attach '{warehouse}' as built (read_only)")
+        for table in ("customers", "customer_accounts"):
+            connection.execute(
+                f"create table {table} as select 'r000001' as release_id, * from built.{table}"
+            )
     return tmp_path
+
+
+def test_the_warehouse_of_a_run_that_found_nothing_new_is_read(release: Path) -> None:
+    runs = release / "warehouse" / "runs"
+    (runs / "run1").rename(runs / "run2")
+    assert main(["identity", "propose"]) == 0
+
+
+def test_a_warehouse_of_other_customers_or_built_in_part_is_not_read(release: Path, capsys) -> None:
+    runs = release / "warehouse" / "runs"
+    for run, statement in [
+        ("run2", "drop table intermediate.int_prospects_loaded"),
+        ("run3", "delete from customers where customer_key = 'c199'"),
+        ("run4", "insert into customer_accounts values ('s', 'member', 'another', 'c000')"),
+    ]:
+        shutil.copytree(runs / "run1", runs / run)
+        with duckdb.connect(runs / run / "warehouse.duckdb") as connection:
+            connection.execute(statement)
+    (runs / "run5").mkdir()
+    (runs / "run5" / "warehouse.duckdb").write_bytes(b"cut")
+    assert main(["identity", "propose"]) == 0
+    shutil.rmtree(runs / "run1")
+    assert main(["identity", "propose"]) == 3
+    assert "is gone" in capsys.readouterr().err
 
 
 def test_who_shares_a_contact_and_is_alike_is_proposed(release: Path, capsys) -> None:

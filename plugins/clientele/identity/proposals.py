@@ -79,6 +79,27 @@ select coalesce(sum(holders * (holders - 1)) / greatest(1, sum(holders) * (sum(h
 from (select count(*) as holders from records where {field} is not null group by {field})
 """
 
+_TABLES_READ: Final = (
+    "int_accounts_resolved",
+    "int_member_versions_dated",
+    "int_receipts_identified",
+    "int_prospects_loaded",
+)
+_DIFFERENCE: Final = """
+with published_rows as (
+    select columns(name -> name <> 'release_id') from published.main.{table}
+),
+
+warehouse_rows as (
+    select columns(name -> name <> 'release_id') from warehouse.main.{table}
+)
+
+(from published_rows except from warehouse_rows)
+union all
+(from warehouse_rows except from published_rows)
+limit 1
+"""
+
 
 @dataclass(frozen=True)
 class Proposals:
@@ -113,19 +134,41 @@ def propose(settings: Settings) -> Proposals:
 
 
 def _warehouse(settings: Settings) -> Path:
+    """The newest warehouse that says of the customers what the current release says.
+
+    A run that found nothing new leaves the release as it was, and a warehouse of its own.
+    """
     database = settings.published / "clientele.duckdb"
     if not database.exists():
         raise UnavailableError("nothing is published yet", remedy="run `clientele run`")
-    with connect(database, settings, read_only=True) as connection:
-        newest = connection.execute(
-            "select run_id from releases order by sequence_number desc limit 1"
-        ).fetchone()
-    warehouse = settings.warehouse / "runs" / str(newest[0] if newest else "") / "warehouse.duckdb"
-    if not warehouse.exists():
-        raise UnavailableError(
-            "the warehouse of the current release is gone", remedy="`clientele run` builds it again"
+    with connect(None, settings) as connection:
+        connection.execute(f"attach {text_literal(str(database))} as published (read_only)")
+        for warehouse in sorted((settings.warehouse / "runs").glob("*/warehouse.duckdb"), reverse=True):
+            if _is_of_the_release(connection, warehouse):
+                return warehouse
+    raise UnavailableError(
+        "the warehouse of the current release is gone", remedy="`clientele run` builds it again"
+    )
+
+
+def _is_of_the_release(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> bool:
+    """Whether it was built whole and has the customers and accounts of the database ``published``."""
+    try:
+        connection.execute(f"attach {text_literal(str(warehouse))} as warehouse (read_only)")
+    except duckdb.Error:
+        # A run that is under way, or was killed.
+        return False
+    try:
+        for table in _TABLES_READ:
+            connection.execute(f"from warehouse.intermediate.{table} limit 0")
+        return not any(
+            connection.execute(_DIFFERENCE.format(table=table)).fetchall()
+            for table in ("customers", "customer_accounts")
         )
-    return warehouse
+    except duckdb.Error:
+        return False
+    finally:
+        connection.execute("detach warehouse")
 
 
 def _scored(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
