@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from clientele.errors import ClienteleError
@@ -14,7 +14,7 @@ from clientele.lake.descriptions import load_descriptions
 from clientele.lake.reviews import read_reviews, verify_reviews
 from clientele.lake.verify import verify_lake
 from clientele.publish.reviews import published_review
-from clientele.publish.store import current_release, way_back
+from clientele.publish.store import current_release, missing_names, way_back
 from clientele.publish.verify import verify_release
 from clientele.settings import Settings
 from clientele.tiers import load_schemes
@@ -37,8 +37,8 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at everything; an error in one part never hides the others."""
     parts: list[tuple[str, Callable[[Settings], Iterator[Finding]]]] = [
         ("python", _python),
-        ("settings", _settings),
         ("home", _home),
+        ("settings", _settings),
         ("sources", _sources),
         ("schemes", _schemes),
         ("lake", _lake),
@@ -62,25 +62,6 @@ def _python(settings: Settings) -> Iterator[Finding]:
     yield Finding("python", "ok" if new_enough else "failed", version)
 
 
-def _settings(settings: Settings) -> Iterator[Finding]:
-    """What is in force; of secrets, and of addresses that may hold a password, only whether they are set."""
-    shown = {
-        "business time zone": settings.business_time_zone,
-        "phone region": settings.phone_region,
-        "settle seconds": f"{settings.settle_seconds:g}",
-        "keep releases": settings.keep_releases,
-        "keep originals days": settings.keep_originals_days,
-        "threads": settings.threads,
-        "memory limit": settings.memory_limit,
-        "approve unattended": str(settings.approve_unattended).lower(),
-        "report masked names": str(settings.report_masked_names).lower(),
-        "docs url": settings.docs_url or "not set",
-        "PostgreSQL url": "set" if settings.postgres_url else "not set",
-        "secret key": "set" if settings.secret_key else "in lake/secret.key",
-    }
-    yield Finding("settings", "ok", ", ".join(f"{name} {value}" for name, value in shown.items()))
-
-
 def _home(settings: Settings) -> Iterator[Finding]:
     if not settings.home.is_dir():
         yield Finding("home", "failed", f"{settings.home} does not exist; `clientele sample` makes it")
@@ -88,6 +69,16 @@ def _home(settings: Settings) -> Iterator[Finding]:
         yield Finding("home", "failed", f"{settings.home} cannot be written")
     else:
         yield Finding("home", "ok", str(settings.home))
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    """What is in force; of a secret, whether it is set."""
+    shown = []
+    for setting in fields(settings):
+        value = getattr(settings, setting.name)
+        if setting.name != "home" and value is not None:
+            shown.append(f"{setting.name}={value if setting.repr else 'set'}")
+    yield Finding("settings", "ok", ", ".join(shown))
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
@@ -145,7 +136,11 @@ def _release(settings: Settings) -> Iterator[Finding]:
         yield Finding("release", "failed", fault)
     if faults:
         yield Finding("release", "failed", way_back(settings, release.release_id))
-    else:
+    lost = [str(settings.published / name) for name in missing_names(settings)]
+    if lost:
+        message = f"{', '.join(lost)} does not lead to the current release; `clientele run` mends it"
+        yield Finding("release", "failed", message)
+    if not faults and not lost:
         said = f"{release.release_id} as of {release.as_of_date}, digests as recorded"
         yield Finding("release", "ok", said)
 

@@ -27,7 +27,7 @@ def test_a_shop_in_order_is_in_order(sample_shop):
     code, states = examine(sample_shop, sample_shop.home)
     assert code == 0
     assert set(states.values()) == {"ok"}
-    assert set(states) == {"python", "settings", "home", "sources", "schemes", "lake", "release"}
+    assert set(states) == {"python", "home", "settings", "sources", "schemes", "lake", "release"}
 
 
 def test_a_lost_file_of_the_lake_is_found(sample_shop, lake_only):

@@ -128,6 +128,16 @@ def settle(settings: Settings) -> None:
         _discard(releases / name)
 
 
+def missing_names(settings: Settings) -> list[str]:
+    """The stable names that readers open and that do not lead through ``current``."""
+    links = {name: settings.published / name for name in _STABLE_NAMES}
+    return [
+        name
+        for name, link in links.items()
+        if not link.is_symlink() or str(link.readlink()) != f"current/{name}"
+    ]
+
+
 def _releases(settings: Settings) -> Path:
     return settings.published / "releases"
 
