@@ -48,6 +48,14 @@ def test_a_run_without_exports_says_what_to_do(home, capsys):
     assert "landing" in capsys.readouterr().err.splitlines()[-1]
 
 
+@pytest.mark.parametrize("arguments", [["crm", "export"], ["crm", "export", "--staff"]])
+def test_without_a_release_there_is_nothing_for_the_crm(home, capsys, arguments):
+    assert main([*arguments, "--json"]) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "nothing is published yet" in said.err
+
+
 def test_a_bad_setting_is_named(home, capsys, monkeypatch):
     monkeypatch.setenv("CLIENTELE_BUSINESS_TIME_ZONE", "Middle/Earth")
     assert main(["doctor"]) == 2

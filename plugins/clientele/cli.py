@@ -184,6 +184,8 @@ def _source_new(arguments: argparse.Namespace, settings: Settings) -> tuple[Any,
 def _crm_export(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
     plain = settings.published / "crm"
     if not arguments.staff:
+        if not plain.exists():
+            raise UnavailableError("nothing is published yet", remedy="run `clientele run`")
         _say(f"without contact data, the changes of the current release lie in {plain}")
         return {"file": plain / "customer_tier_changes.csv"}, EXIT_DONE
     from clientele.crm.staff import write_staff_edition
