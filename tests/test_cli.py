@@ -93,6 +93,19 @@ def test_other_countries_and_sizes_are_taken():
     assert (settings.phone_region, settings.memory_limit) == ("GB", "1.5 GiB")
 
 
+def test_the_doctor_shows_every_setting_and_no_secret(home, capsys, monkeypatch):
+    monkeypatch.setenv("CLIENTELE_PHONE_REGION", "US")
+    monkeypatch.setenv("CLIENTELE_SECRET_KEY", "a secret for tests only")
+    monkeypatch.setenv("CLIENTELE_POSTGRES_URL", "postgresql://reader:password@127.0.0.1:9/shop")
+    main(["doctor"])
+    said = capsys.readouterr().err
+    (line,) = [line for line in said.splitlines() if " settings: " in line]
+    for shown in ("phone_region=US", "settle_seconds=0", "postgres_url=set", "secret_key=set"):
+        assert shown in line
+    assert "a secret" not in said
+    assert "password" not in said
+
+
 def test_help_tells_the_exit_codes_and_where_things_are(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
