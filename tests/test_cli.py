@@ -88,6 +88,24 @@ def test_a_value_that_cannot_be_used_is_named(name, value):
         load_settings({f"CLIENTELE_{name}": value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KEEP_RELEASES", "2.7"),
+        ("KEEP_RELEASES", "1_000"),
+        ("KEEP_ORIGINALS_DAYS", "0.5"),
+        ("THREADS", "1.5"),
+        ("THREADS", "0"),
+        # DuckDB takes it and ends without a word.
+        ("THREADS", "1e9"),
+        ("THREADS", "1000000000"),
+    ],
+)
+def test_a_count_is_a_whole_number_that_can_be_meant(name, value):
+    with pytest.raises(ConfigurationError, match=f"CLIENTELE_{name}='{value}' is not a whole number"):
+        load_settings({f"CLIENTELE_{name}": value})
+
+
 def test_other_countries_and_sizes_are_taken():
     settings = load_settings({"CLIENTELE_PHONE_REGION": "GB", "CLIENTELE_MEMORY_LIMIT": "1.5 GiB"})
     assert (settings.phone_region, settings.memory_limit) == ("GB", "1.5 GiB")

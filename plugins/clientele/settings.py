@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 #: What DuckDB takes for a limit. It also takes a negative one, for no limit at all.
 _MEMORY = re.compile(r"(?=.*[1-9])\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+#: More than any machine has; a thousand million end DuckDB's process without a word.
+_MOST_THREADS = 1024
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             )
         return value
 
+    def whole(name: str, default: int, low: int, high: int = sys.maxsize) -> int:
+        raw = text(name, str(default))
+        # What Python takes for a number besides digits, such as 2.7, 1e9 or 1_000, nobody means here.
+        if not (raw.strip().isdecimal() and low <= int(raw) <= high):
+            bound = f"of at least {low}" if high == sys.maxsize else f"from {low} to {high}"
+            raise ConfigurationError(
+                f"{PREFIX}{name}={raw!r} is not a whole number {bound}",
+                remedy=f"unset it for the default of {default}",
+            )
+        return int(raw)
+
     def switch(name: str) -> bool:
         raw = text(name, "false").casefold()
         if raw not in {"true", "false"}:
@@ -113,9 +127,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         business_time_zone=_time_zone(text("BUSINESS_TIME_ZONE", Settings.business_time_zone)),
         phone_region=_phone_region(text("PHONE_REGION", Settings.phone_region)),
         settle_seconds=number("SETTLE_SECONDS", Settings.settle_seconds, 0),
-        keep_releases=int(number("KEEP_RELEASES", Settings.keep_releases, 1)),
-        keep_originals_days=int(number("KEEP_ORIGINALS_DAYS", Settings.keep_originals_days, 0)),
-        threads=int(number("THREADS", Settings.threads, 1)),
+        keep_releases=whole("KEEP_RELEASES", Settings.keep_releases, 1),
+        keep_originals_days=whole("KEEP_ORIGINALS_DAYS", Settings.keep_originals_days, 0),
+        threads=whole("THREADS", Settings.threads, 1, _MOST_THREADS),
         memory_limit=_memory_limit(text("MEMORY_LIMIT", Settings.memory_limit)),
         secret_key=env.get(PREFIX + "SECRET_KEY") or None,
         postgres_url=env.get(PREFIX + "POSTGRES_URL") or None,
