@@ -202,6 +202,25 @@ def test_missing_or_foreign_database_is_unavailable(settings: Settings, tmp_path
         gate.check(settings, tmp_path / "text.duckdb", "built", tmp_path)
 
 
+def test_what_a_killed_check_leaves_goes_with_its_candidate(
+    good_shop: Path, settings: Settings, tmp_path: Path
+) -> None:
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from clientele.quality import gate, validation; from clientele.settings import Settings\n"
+        "def die(*_, pages, **__):\n    pages.mkdir(); os._exit(137)\n"
+        "validation.run_checkpoint = die\n"
+        "gate.check(Settings(home=Path(sys.argv[1])), Path(sys.argv[2]), 'built', Path(sys.argv[3]))\n"
+    )
+    quality = tmp_path / "run_000001" / "quality"
+    died = subprocess.run(
+        [sys.executable, "-c", code, str(settings.home), str(good_shop), str(quality)], check=False
+    )
+    assert died.returncode == 137
+    assert list((settings.reports / "data_docs").iterdir()) == []
+    assert list(quality.iterdir()) != []
+
+
 def test_any_path_is_only_a_path(good_shop: Path, tmp_path: Path) -> None:
     folder = tmp_path / "a $HOME ${X} ?b#c%20'd"
     folder.mkdir()

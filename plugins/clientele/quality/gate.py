@@ -36,7 +36,9 @@ def check(settings: Settings, database: Path, boundary: str, results: Path) -> l
 
     documentation = settings.reports / "data_docs"
     documentation.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=documentation, prefix=".") as scratch:
+    results.mkdir(parents=True, exist_ok=True)
+    # What a killed check leaves goes with its candidate; among the reports nobody would ever remove it.
+    with tempfile.TemporaryDirectory(dir=results, prefix=".") as scratch:
         pages = Path(scratch) / boundary
         outcome = run_checkpoint(
             checkpoint, database, threads=settings.threads, memory_limit=settings.memory_limit, pages=pages
@@ -44,7 +46,7 @@ def check(settings: Settings, database: Path, boundary: str, results: Path) -> l
         write_results(results / f"{boundary}.json", outcome)
         write_results(pages / "results.json", outcome)
         shutil.rmtree(documentation / boundary, ignore_errors=True)
-        pages.rename(documentation / boundary)
+        shutil.move(pages, documentation)
     write_index(documentation)
     require_passed(boundary, outcome, settings.data_docs_address)
     return outcome
