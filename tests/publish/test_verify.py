@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
+from candidates import Shop
 from publishing import as_earlier_version
 
 from clientele.errors import UnavailableError
@@ -87,6 +89,13 @@ def test_a_lost_database_is_found(release):
 def test_a_changed_crm_export_is_found(release):
     replace_text(release / "crm" / "customer_tier_changes.csv", "new", "left")
     assert verify_release(release) == ["r000001: the CRM export does not fit its manifest"]
+
+
+def test_reports_that_are_gone_are_found_and_stop_no_release_after_it(first_release, publish_shop):
+    shutil.rmtree(first_release.directory / "report")
+    assert verify_release(first_release.directory) == ["r000001: the folder of its reports is gone"]
+    second = publish_shop(Shop().selling("c3", "5.0000"))
+    assert (second.release_id, verify_release(second.directory)) == ("r000002", [])
 
 
 def test_a_changed_content_digest_is_found(release):

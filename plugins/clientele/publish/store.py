@@ -156,6 +156,9 @@ def _discard(release: Path) -> None:
 
 def _copy_reports(source: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
+    # Of a release that lost its reports nothing can be copied; the next one brings its own.
+    if not source.is_dir():
+        return
     for report in sorted(source.iterdir()):
         copy = target / report.name
         if not (copy.exists() and filecmp.cmp(report, copy, shallow=False)):

@@ -20,7 +20,8 @@ def verify_release(directory: Path) -> list[str]:
     """What is wrong with the release in ``directory``, one line each; empty when it is as it was published.
 
     Recomputes the digest of every table in the database and in Parquet, and the checksum of the CRM export,
-    and compares them with the records. Raises UnavailableError when the release has no readable record.
+    compares them with the records, and looks whether the reports are there. Raises UnavailableError when the
+    release has no readable record.
     """
     release = read_release(directory)
     findings = []
@@ -43,6 +44,8 @@ def verify_release(directory: Path) -> list[str]:
         findings.append(f"{release.release_id}: the content digest does not fit the digests of the tables")
     if not _is_crm_export_whole(directory / store.CRM):
         findings.append(f"{release.release_id}: the CRM export does not fit its manifest")
+    if not (directory / store.REPORT).is_dir():
+        findings.append(f"{release.release_id}: the folder of its reports is gone")
     return findings
 
 
