@@ -190,6 +190,64 @@ def test_a_new_column_appears_and_one_that_went_is_gone(settings, publish_shop: 
     assert "card_tier" not in columns
 
 
+def altered(release: Release, *statements: str) -> Release:
+    """The release as a version with other columns would have published it."""
+    database = release.directory / "clientele.duckdb"
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return release
+
+
+def test_grants_stay_when_columns_come_and_go(settings, publish_shop: Publish, push: Push, server: str):
+    push(publish_shop(Shop()))
+    with psycopg.connect(str(settings.postgres_url)) as session:
+        session.execute("drop role if exists marketing, counter")
+        session.execute("create role marketing")
+        session.execute("create role counter")
+        session.execute("grant usage on schema clientele to marketing, counter")
+        session.execute("grant select on clientele.customers to marketing")
+        session.execute("grant select (customer_key, card_tier) on clientele.customers to counter")
+
+    def may(role: str, columns: str) -> bool:
+        with psycopg.connect(str(settings.postgres_url)) as session:
+            session.execute(f"set role {role}")
+            try:
+                session.execute(f"select {columns} from clientele.customers")
+            except psycopg.errors.InsufficientPrivilege:
+                return False
+        return True
+
+    second = publish_shop(Shop().selling("c3", "5.0000"))
+    push(altered(second, "alter table customers add column loyalty_points bigint"))
+    assert may("marketing", "customer_key, loyalty_points")
+    third = publish_shop(Shop().selling("c3", "6.0000"))
+    push(altered(third, "alter table customers drop column card_tier"))
+    assert may("marketing", "*")
+    assert may("counter", "customer_key")
+    assert not may("counter", "*")
+    with psycopg.connect(server.replace("/postgres?", "/bi?"), autocommit=True) as session:
+        session.execute("drop owned by marketing, counter")
+        session.execute("drop role marketing, counter")
+
+
+def test_a_view_of_others_on_a_published_one_stays_until_a_column_goes(
+    settings, publish_shop: Publish, push: Push
+):
+    push(publish_shop(Shop()))
+    with psycopg.connect(str(settings.postgres_url)) as session:
+        session.execute("create view public.our_cards as select card_tier from clientele.customers")
+    second = publish_shop(Shop().selling("c3", "5.0000"))
+    push(altered(second, "alter table customers add column loyalty_points bigint"))
+    assert query(settings, "select count(*) from public.our_cards") == [(3,)]
+    third = publish_shop(Shop().selling("c3", "6.0000"))
+    altered(third, "alter table customers drop column card_tier")
+    with pytest.raises(ConfigurationError, match="view our_cards depends on view clientele.customers"):
+        push(third)
+    assert postgres.shown_release_id(settings) == "r000002"
+
+
 def test_readers_never_see_two_releases(settings, publish_shop: Publish, push: Push):
     push(publish_shop(Shop()))
     tables = [table for table in PUBLISHED_TABLES if table != "releases"]

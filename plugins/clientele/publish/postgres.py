@@ -352,7 +352,7 @@ def _index(session: psycopg.Connection, table: _Table, slot: str) -> None:
 def _show(session: psycopg.Connection, tables: Sequence[_Table], slot: str, release: Release) -> None:
     """Within one transaction: bring the views up to date, move the pointer."""
     for table in tables:
-        if _layout(session, SCHEMA, table.name) != [(name, _normal(kind)) for name, kind in table.layout]:
+        if dict(_layout(session, SCHEMA, table.name)) != {n: _normal(kind) for n, kind in table.layout}:
             _make_view(session, table)
         _comment(session, table)
     _grant(session)
@@ -378,19 +378,63 @@ def _layout(session: psycopg.Connection, schema: str, name: str) -> list[tuple[s
 
 
 def _make_view(session: psycopg.Connection, table: _Table) -> None:
+    """A view of the columns of ``table``. Whoever was granted something on the one before keeps it."""
     view = sql.Identifier(SCHEMA, table.name)
-    session.execute(sql.SQL("drop view if exists {}").format(view))
-    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
-    create = sql.SQL("create view {} as select {} from {} where {} = (select slot from {})")
+    names = [name for name, _ in table.layout]
+    found = [name for name, _ in _layout(session, SCHEMA, table.name)]
+    grants: list[sql.Composed] = []
+    if set(found) <= set(names):
+        # Appended, new columns leave the view what it is, also for the views of others that read it.
+        names = [*found, *(name for name in names if name not in found)]
+    else:
+        grants = _grants(session, table)
+        _drop_view(session, table)
+    create = sql.SQL("create or replace view {} as select {} from {} where {} = (select slot from {})")
     session.execute(
         create.format(
             view,
-            columns,
+            sql.SQL(", ").join(map(sql.Identifier, names)),
             sql.Identifier(STORE, table.name),
             sql.Identifier(_SLOT),
             sql.Identifier(STORE, "pointer"),
         )
     )
+    for grant in grants:
+        session.execute(grant)
+
+
+def _drop_view(session: psycopg.Connection, table: _Table) -> None:
+    try:
+        session.execute(sql.SQL("drop view {}").format(sql.Identifier(SCHEMA, table.name)))
+    except psycopg.errors.DependentObjectsStillExist as error:
+        readers = (error.diag.message_detail or "").replace("\n", ", ")
+        raise ConfigurationError(
+            f"{SCHEMA}.{table.name} has lost a column, and cannot be made anew: {readers}",
+            remedy="drop what reads it and push again: clientele release push",
+        ) from error
+
+
+def _grants(session: psycopg.Connection, table: _Table) -> list[sql.Composed]:
+    """What grants again all that roles may do with the view, and with columns that it keeps."""
+    name = f"{SCHEMA}.{table.name}"
+    rows = session.execute(
+        "with given as ("
+        "select null as attname, relacl as acl from pg_class where oid = to_regclass(%s) union all"
+        " select attname, attacl from pg_attribute where attrelid = to_regclass(%s) and attname = any(%s))"
+        " select privilege_type, attname, case when grantee <> 0 then pg_get_userbyid(grantee) end,"
+        " is_grantable from given cross join aclexplode(acl) order by 1, 2, 3",
+        [name, name, [column.name for column in table.columns]],
+    ).fetchall()
+    return [
+        sql.SQL("grant {}{} on {} to {}{}").format(
+            sql.SQL(privilege),
+            sql.SQL(" ({})").format(sql.Identifier(column)) if column else sql.SQL(""),
+            sql.Identifier(SCHEMA, table.name),
+            sql.Identifier(role) if role else sql.SQL("public"),
+            sql.SQL(" with grant option" if is_grantable else ""),
+        )
+        for privilege, column, role, is_grantable in rows
+    ]
 
 
 def _comment(session: psycopg.Connection, table: _Table) -> None:
