@@ -147,15 +147,38 @@ def push(settings: Settings, release: Release, progress: Progress) -> Pushed:
 
 
 def shown_release_id(settings: Settings) -> str | None:
-    """The release that PostgreSQL shows; None before the first push. Raises like ``push``."""
-    with _session(settings) as session:
+    """The release that PostgreSQL shows; None before the first push. Changes nothing and waits for no push.
+
+    Raises like ``push``.
+    """
+    with _connection(settings) as session:
+        if not _layout(session, STORE, "pointer"):
+            return None
         shown = _pointer(session)
         return shown.release_id if shown else None
 
 
 @contextmanager
 def _session(settings: Settings) -> Iterator[psycopg.Connection]:
-    """A connection that commits each statement, with the lock that lets one push in at a time."""
+    """A connection with the lock that lets one push in at a time, and with the schemas."""
+    with _connection(settings) as session:
+        session.execute("select pg_advisory_lock(%s)", [_LOCK])
+        session.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
+        session.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(STORE)))
+        session.execute(
+            sql.SQL(
+                "create table if not exists {} ("
+                "only_row boolean primary key default true check (only_row),"
+                " release_id text not null, sequence_number integer not null,"
+                " content_digest text not null, slot text not null)"
+            ).format(sql.Identifier(STORE, "pointer"))
+        )
+        yield session
+
+
+@contextmanager
+def _connection(settings: Settings) -> Iterator[psycopg.Connection]:
+    """A connection that commits each statement; what the database says comes as an error of ours."""
     if settings.postgres_url is None:
         raise ConfigurationError(
             "no PostgreSQL is configured", remedy="set CLIENTELE_POSTGRES_URL=postgresql://user@host/database"
@@ -172,22 +195,6 @@ def _session(settings: Settings) -> Iterator[psycopg.Connection]:
     try:
         with psycopg.connect(settings.postgres_url, autocommit=True) as session:
             session.execute("set client_min_messages = warning")
-            session.execute("select pg_advisory_lock(%s)", [_LOCK])
-            session.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
-            session.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(STORE)))
-            session.execute(
-                sql.SQL(
-                    "create table if not exists {} ("
-                    "only_row boolean primary key default true check (only_row),"
-                    " release_id text not null, sequence_number integer not null,"
-                    " content_digest text not null, slot text not null)"
-                ).format(sql.Identifier(STORE, "pointer"))
-            )
-            if _SLOT not in dict(_layout(session, STORE, "pointer")):
-                raise ConfigurationError(
-                    f"the schema {STORE} was laid out by an earlier version",
-                    remedy=f"drop schema {STORE} cascade; and push again: clientele release push",
-                )
             yield session
     except ClienteleError:
         raise
@@ -200,6 +207,12 @@ def _session(settings: Settings) -> Iterator[psycopg.Connection]:
 
 
 def _pointer(session: psycopg.Connection) -> _Shown | None:
+    """Raises ConfigurationError for a table that an earlier version made."""
+    if _SLOT not in dict(_layout(session, STORE, "pointer")):
+        raise ConfigurationError(
+            f"the schema {STORE} was laid out by an earlier version",
+            remedy=f"drop schema {STORE} cascade; and push again: clientele release push",
+        )
     query = sql.SQL("select release_id, sequence_number, content_digest, slot, xmin::text from {}")
     row = session.execute(query.format(sql.Identifier(STORE, "pointer"))).fetchone()
     return _Shown(*row) if row else None
