@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lake_exports import drop, members_file, pos_file, pos_line
+from lake_exports import drop, members_file, pos_file, pos_line, query
 
+from clientele.errors import UnavailableError
 from clientele.lake.ingest import ingest
 from clientele.lake.raw import malformed_path, raw_path, vault_path
 from clientele.lake.verify import verify_lake
@@ -36,6 +37,19 @@ def test_every_file_of_a_load_is_missed(shop: Settings) -> None:
         assert not path.exists()
         path.write_bytes(content)
     assert verify_lake(shop) == []
+
+
+@pytest.mark.parametrize("what_is_left", [0, 200])
+def test_a_cut_file_of_malformed_rows_is_said_and_ends_no_run_in_a_traceback(
+    shop: Settings, what_is_left: int
+) -> None:
+    path = malformed_path(shop, "generic", "pos_sales", 2)
+    path.write_bytes(path.read_bytes()[:what_is_left])
+    (said,) = verify_lake(shop)
+    assert said == f"load 2: {path} is damaged"
+    with pytest.raises(UnavailableError, match=r"load 2 \(pos_sales.csv\)") as error:
+        query(shop, "select 1")
+    assert error.value.remedy == f"restore {path.parent} from a backup"
 
 
 def test_another_key_than_the_lakes_is_said(shop: Settings, tmp_path: Path) -> None:

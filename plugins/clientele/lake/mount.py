@@ -15,7 +15,7 @@ from clientele.duck import identifier, path_literal
 from clientele.errors import UnavailableError
 from clientele.lake.descriptions import FeedDescription, load_descriptions
 from clientele.lake.log import LoadRecord, ResolvedLoad, read_records, resolve
-from clientele.lake.raw import malformed_path, raw_path
+from clientele.lake.raw import has_malformed_rows, malformed_path, raw_path
 from clientele.lake.reviews import read_reviews
 from clientele.lake.sealed import mount_sealed
 from clientele.settings import Settings
@@ -213,7 +213,8 @@ def _check_files(settings: Settings, loads: Iterable[ResolvedLoad]) -> None:
         place = (settings, record.source, str(record.feed), record.load_id)
         raw, malformed = raw_path(*place), malformed_path(*place)
         is_whole = raw.is_file() and raw.stat().st_size == record.raw_bytes
-        if not is_whole or (record.malformed_row_count and not malformed.is_file()):
+        rows = record.malformed_row_count
+        if not is_whole or (rows and not has_malformed_rows(malformed, rows)):
             raise UnavailableError(
                 f"the rows of load {record.load_id} ({record.file_name}) are missing or damaged",
                 remedy=f"restore {raw.parent} from a backup",

@@ -51,6 +51,14 @@ def malformed_path(settings: Settings, source: str, feed: str, load_id: int) -> 
     return raw_path(settings, source, feed, load_id).with_suffix(".malformed.parquet")
 
 
+def has_malformed_rows(path: Path, row_count: int) -> bool:
+    """Whether a file of malformed rows is there and whole."""
+    try:
+        return pq.read_metadata(path).num_rows == row_count
+    except (OSError, pa.ArrowException):
+        return False
+
+
 def vault_path(settings: Settings, load_id: int) -> Path:
     return settings.lake / "vault" / f"{load_id:08d}.enc"
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from clientele.errors import UnavailableError
 from clientele.lake.log import LoadRecord, read_records
 from clientele.lake.originals import original_fault
-from clientele.lake.raw import malformed_path, raw_path, vault_path
+from clientele.lake.raw import has_malformed_rows, malformed_path, raw_path, vault_path
 from clientele.privacy.keys import load_keys, secret_path
 from clientele.settings import Settings
 
@@ -47,6 +47,8 @@ def _faults(settings: Settings, record: LoadRecord) -> list[str]:
     malformed = malformed_path(settings, record.source, record.feed or "", record.load_id)
     if record.malformed_row_count and not malformed.exists():
         faults.append(f"load {record.load_id}: {malformed} is missing")
+    elif record.malformed_row_count and not has_malformed_rows(malformed, record.malformed_row_count):
+        faults.append(f"load {record.load_id}: {malformed} is damaged")
     if record.has_vault and not vault_path(settings, record.load_id).exists():
         faults.append(f"load {record.load_id}: its contact data is missing from the vault")
     original = original_fault(settings, record)
