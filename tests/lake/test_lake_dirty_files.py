@@ -104,6 +104,24 @@ def test_a_missing_required_column_is_named(settings: Settings) -> None:
     assert ingest(settings).files[0].reason == "no column net_amount"
 
 
+@pytest.mark.parametrize("nothing", ['""', "null"])
+def test_a_required_column_that_is_there_with_nothing_in_it_is_not_missing(
+    settings: Settings, nothing: str
+) -> None:
+    names = POS_HEADER.split(",")
+    values = ["R1", "1", "S1", "2025-01-01T10:00:00", "", "", "1", "9.90", "CNY", "sale"]
+    cells = [f'"{name}": "{value}"' for name, value in zip(names, values, strict=True)]
+    line = "{" + ", ".join(cells).replace('"sku": ""', f'"sku": {nothing}') + "}\n"
+    drop(settings, "pos_sales.jsonl", line.encode())
+    drop(settings, "pos_sales_2.jsonl", line.replace(f'"sku": {nothing}, ', "").encode())
+    outcomes = {file.file_name: (file.status, file.reason) for file in ingest(settings).files}
+    assert outcomes == {
+        "pos_sales.jsonl": ("accepted", None),
+        "pos_sales_2.jsonl": ("refused", "no column sku"),
+    }
+    assert query(settings, "select receipt_no, sku from lake.generic__pos_sales") == [("R1", None)]
+
+
 TAKEN = {
     "ragged rows": (pos_file(pos_line(1), "R2,1", pos_line(3) + ",,", pos_line(4)), 4, 2),
     "quoted line breaks": (pos_file(pos_line(1).replace("SKU1", '"SKU\n1"'), pos_line(2)), 2, 0),

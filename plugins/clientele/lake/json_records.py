@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from clientele.lake.descriptions import ColumnDescription, FeedDescription, plain_header
 from clientele.lake.reading import Limits, RefusedFileError
@@ -22,6 +22,8 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _PLANS_KEPT = 1_000
 #: More zeros than any amount has; an exponent may ask for a billion of them.
 _MOST_DIGITS = 400
+#: Of a field that a record does not have; one that is null is there.
+_NOT_THERE: Final = object()
 
 
 class _Number(str):
@@ -225,7 +227,9 @@ class _Records:
         try:
             cells = [
                 self._cell(
-                    (None if key is None else record[key]) if path is None else path.value(record, above)
+                    (_NOT_THERE if key is None else record[key])
+                    if path is None
+                    else path.value(record, above)
                 )
                 for key, path in zip(plan.keys, self._paths, strict=True)
             ]
@@ -237,8 +241,10 @@ class _Records:
         return _unreadable(*problem, _shown(record)) if problem else Cells(cells)
 
     def _cell(self, value: Any) -> str | None:
+        if value is _NOT_THERE:
+            return None
         if value is None or isinstance(value, str):
-            return value
+            return value or ""
         return _json(value, self._limits.depth)
 
     def _problem(self, text: str) -> tuple[str, str] | None:
@@ -285,9 +291,9 @@ class _Path:
             raise RefusedFileError("path_out_of_reach", "a path of its description leads out of its records")
         value: Any = above[-self.levels] if self.levels else record
         for key in self.keys:
-            if not isinstance(value, dict):
-                return None
-            value = value.get(key)
+            if not isinstance(value, dict) or key not in value:
+                return _NOT_THERE
+            value = value[key]
         return value
 
 

@@ -19,7 +19,10 @@ _CHUNK_CHARACTERS = 4 * 1024**2
 
 @dataclass(frozen=True)
 class Cells:
-    """A record: a text or None for each column of the feed, last the fields left over where they are kept."""
+    """A record: a text for each column of the feed, last the fields left over where they are kept.
+
+    A column that the record has with nothing in it is an empty text, one that it does not have is None.
+    """
 
     values: Sequence[str | None]
 
@@ -44,6 +47,7 @@ class RecordsReader:
     ) -> None:
         further = (FURTHER_FIELDS,) if keeps_further_fields else ()
         self._width = len(feed.columns) + len(further)
+        self._has_column = [False] * self._width
         self._chunks = self._read(records)
         first = next(self._chunks, None)
         if first is None:
@@ -51,8 +55,8 @@ class RecordsReader:
         self._first = first
         missing = {
             column.name
-            for column, cells in zip(feed.columns, first.columns, strict=False)
-            if column.is_required and len(cells) and cells.null_count == len(cells)
+            for column, has_column in zip(feed.columns, self._has_column, strict=False)
+            if column.is_required and len(first.row_numbers) and not has_column
         }
         # A header without them is refused like that of any other format.
         self.header = (
@@ -86,8 +90,9 @@ class RecordsReader:
             else:
                 malformed.append(MalformedRow(number, record.reason_code, record.reason, record.text))
         cells = zip(*rows, strict=True) if rows else [()] * self._width
-        columns = [empty_to_null(pa.array(column, pa.string())) for column in cells]
-        return Chunk(pa.array(numbers, pa.int64()), columns, malformed)
+        columns = [pa.array(column, pa.string()) for column in cells]
+        self._has_column = [column.null_count < len(column) for column in columns]
+        return Chunk(pa.array(numbers, pa.int64()), [empty_to_null(column) for column in columns], malformed)
 
 
 def _next_chunk(records: Iterator[Cells | Unreadable]) -> list[Cells | Unreadable]:
