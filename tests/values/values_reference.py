@@ -38,7 +38,7 @@ def recent_dates(as_of_date: date, months: int = 12) -> list[date]:
 class Receipt:
     """What is left of a receipt after the returns that name it."""
 
-    key: tuple[str, str, str]
+    key: tuple[str, str, str, str]
     day: date
     store: str | None
     account: tuple[str, str] | None
@@ -54,9 +54,9 @@ class Receipt:
 
 
 def read_receipts(lines: Iterable[Row]) -> list[Receipt]:
-    receipts: dict[tuple[str, str, str], Receipt] = {}
+    receipts: dict[tuple[str, str, str, str], Receipt] = {}
     for line in lines:
-        key = (line["source"], line["channel"], line["receipt_no"])
+        key = (line["source"], line["channel"], line["receipt_no"], line["currency_code"])
         account = (
             (line["source"], f"{line['account_type']}:{line['account_id']}")
             if line.get("account_id")
@@ -68,11 +68,14 @@ def read_receipts(lines: Iterable[Row]) -> list[Receipt]:
         receipt.day = min(receipt.day, line["business_date"])
     for line in lines:
         kind, net = line["line_kind"], Decimal(line["net_sales_amount"])
-        key = (line["source"], line["channel"], line["receipt_no"])
-        named = (line["source"], line["channel"], line.get("original_receipt_no") or "")
-        is_known = kind == "return" and named in receipts
-        goes_back = is_known and receipts[named].currency == line["currency_code"]
-        receipt = receipts[named if goes_back else key]
+        key = (line["source"], line["channel"], line["receipt_no"], line["currency_code"])
+        named = (
+            line["source"],
+            line["channel"],
+            line.get("original_receipt_no") or "",
+            line["currency_code"],
+        )
+        receipt = receipts[named if kind == "return" and named in receipts else key]
         receipt.net += net
         if kind == "return":
             receipt.returned -= net
@@ -157,7 +160,7 @@ class Ledger:
         """Receipts of a store and day together, every web order alone, where one had positive net sales."""
         groups: dict[tuple[date, str, str], list[Decimal]] = defaultdict(list)
         for receipt in self.until(key, as_of, after):
-            _, channel, number = receipt.key
+            _, channel, number, _ = receipt.key
             place = (receipt.store or "") if channel == "pos" else number
             groups[receipt.day, channel, place].append(receipt.net)
         return [Visit(*where, sum(nets, ZERO)) for where, nets in groups.items() if max(nets) > 0]

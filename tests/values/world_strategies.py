@@ -62,7 +62,8 @@ def receipts(draw: st.DrawFn, as_of: date, number: int) -> list[Row]:
             )
         )
     if draw(st.integers(0, 4)) == 0:
-        lines.append(sale(day, Decimal("-1.25"), account_number, line_no="discount", **common))
+        other = {"currency_code": draw(st.sampled_from([common["currency_code"], "USD"]))}
+        lines.append(sale(day, Decimal("-1.25"), account_number, line_no="discount", **(common | other)))
     for sold in list(lines):
         if draw(st.integers(0, 3)) == 0 and sold["net_sales_amount"] > 0:
             back = day + timedelta(days=draw(st.integers(0, 40)))

@@ -43,7 +43,7 @@ newest_{{ contact }}s as (
     where {{ contact }}_hash is not null
     qualify row_number() over (
         partition by source, account_reference
-        order by occurred_at desc, channel, receipt_no
+        order by occurred_at desc, channel, receipt_no, currency_code
     ) = 1
 
 ),

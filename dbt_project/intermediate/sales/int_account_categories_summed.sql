@@ -7,11 +7,12 @@ receipt_categories as (
         source,
         channel,
         receipt_no,
+        currency_code,
         category,
         sum(net_sales_amount) as net_sales_amount
     from {{ ref('int_sale_lines_attributed') }}
     where category is not null
-    group by source, channel, receipt_no, category
+    group by source, channel, receipt_no, currency_code, category
 
 ),
 
@@ -35,6 +36,7 @@ inner join receipts
         receipt_categories.source = receipts.source
         and receipt_categories.channel = receipts.channel
         and receipt_categories.receipt_no = receipts.receipt_no
+        and receipt_categories.currency_code = receipts.currency_code
 group by
     receipts.source,
     receipts.account_reference,

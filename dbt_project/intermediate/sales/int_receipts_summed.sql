@@ -18,6 +18,7 @@ summed as (
         source,
         channel,
         receipt_no,
+        currency_code,
         sum(net_sales_amount) as net_sales_amount,
         coalesce(sum(-net_sales_amount) filter (where line_kind = 'return'), 0) as returned_amount,
         count(*) filter (where line_kind = 'sale') as sale_lines_count,
@@ -28,7 +29,7 @@ summed as (
         coalesce(sum(net_sales_amount) filter (where payment_method = 'stored_value'), 0)
             as stored_value_used_amount
     from attributed
-    group by source, channel, receipt_no
+    group by source, channel, receipt_no, currency_code
 
 ),
 
@@ -72,3 +73,4 @@ inner join receipts
         kept.source = receipts.source
         and kept.channel = receipts.channel
         and kept.receipt_no = receipts.receipt_no
+        and kept.currency_code = receipts.currency_code

@@ -51,6 +51,7 @@ select
     sale_lines.source,
     sale_lines.channel,
     coalesce(named_receipts.named_receipt_no, sale_lines.receipt_no) as receipt_no,
+    sale_lines.currency_code,
     sale_lines.category,
     sale_lines.line_kind,
     sale_lines.amount,

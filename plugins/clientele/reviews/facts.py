@@ -46,7 +46,7 @@ lines as (
         lines.load_id,
         lines.row_number
     from intermediate.int_sale_lines_loaded as lines
-    inner join receipts as own using (source, channel, receipt_no)
+    inner join receipts as own using (source, channel, receipt_no, currency_code)
     left join receipts as named
         on
             lines.line_kind = 'return'
