@@ -40,9 +40,30 @@ typed as (
         *,
         {{ to_utc('occurred_text') }} as occurred_at,
         cast({{ to_money('price_text') }} as decimal(18, 4)) as unit_price,
-        cast({{ to_money('quantity_text') }} as decimal(18, 4)) as quantity,
-        row_number() over (partition by load_id, payload_hash order by row_number) as repetition
+        cast({{ to_money('quantity_text') }} as decimal(18, 4)) as quantity
     from cleaned
+
+),
+
+-- What the till booked, however it is written; a card or a category told later may not make it another line.
+identified as (
+
+    select
+        *,
+        {{ payload_hash([
+            'receipt_no', 'store_id', 'product_id', 'cast(unit_price as varchar)', 'cast(quantity as varchar)',
+            'cast(occurred_at as varchar)',
+        ]) }} as line_hash
+    from typed
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (partition by load_id, line_hash order by row_number) as repetition
+    from identified
 
 ),
 
@@ -56,7 +77,7 @@ priced as (
         coalesce(
             try_cast(cast(control_quantity as decimal(38, 4)) * control_price as decimal(18, 4)), 0
         ) as amount
-    from typed
+    from numbered
 
 )
 
@@ -70,7 +91,7 @@ select
 
     receipt_no,
     -- The export numbers no lines: the content is the line, and its second occurrence in one file another one.
-    payload_hash || '-' || repetition as line_no,
+    line_hash || '-' || repetition as line_no,
     cast(null as varchar) as original_receipt_no,
     case when account_id is not null then 'member' end as account_type,
     account_id,

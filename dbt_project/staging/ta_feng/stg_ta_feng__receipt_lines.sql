@@ -39,9 +39,30 @@ typed as (
         {{ to_decimal('quantity_text') }} as quantity,
         {{ to_decimal('sales_text') }} as net_sales_amount,
         {{ to_decimal('cost_text') }} as cost_amount,
-        {{ to_utc('occurred_text') }} as occurred_at,
-        row_number() over (partition by load_id, payload_hash order by row_number) as repetition
+        {{ to_utc('occurred_text') }} as occurred_at
     from cleaned
+
+),
+
+-- What was sold, with tabs around it or without; another age, region, group or cost makes it no other line.
+identified as (
+
+    select
+        *,
+        {{ payload_hash([
+            'cast(occurred_at as varchar)', 'account_id', 'product_id', 'cast(quantity as varchar)',
+            'cast(net_sales_amount as varchar)',
+        ]) }} as line_hash
+    from typed
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (partition by load_id, line_hash order by row_number) as repetition
+    from identified
 
 ),
 
@@ -50,7 +71,7 @@ dated as (
     select
         *,
         {{ to_business_date('occurred_at') }} as business_date
-    from typed
+    from numbered
 
 )
 
@@ -65,7 +86,7 @@ select
     -- The export numbers no receipts: what a member bought on a day is one.
     account_id || ':' || business_date as receipt_no,
     -- Nor lines: the content is the line, and its second occurrence in one file another one.
-    payload_hash || '-' || repetition as line_no,
+    line_hash || '-' || repetition as line_no,
     cast(null as varchar) as original_receipt_no,
     case when account_id is not null then 'member' end as account_type,
     account_id,

@@ -25,6 +25,11 @@ CHINESE_POS_LATER = [
     "20170103CDNL01,,2017/1/3 9:56,2,2.00,CDNL,914010000,30163281",
     "20170105CDNL03,M1,2017年1月5日 0时10分,１,19.62,CDNL,922000000,30200518",
 ]
+#: And again, when the till had learned whose card it was; numbers as a spreadsheet writes them.
+CHINESE_POS_WITH_CARDS = [
+    f"{_POS_HEADER},会员卡号",
+    "30006206,915000009,CDNL,25.230,0.328,2017-01-03 09:56:00,20170103CDNL01,M2",
+]
 
 #: As Taobao heads them, with the spaces behind two of them.
 _TAOBAO_HEADER = (
@@ -85,6 +90,8 @@ TA_FENG = [
     "2001-01-02 00:00:00;\t00020459;\tB;\tC;\t100205;\t4710085120628;\t1;\t30;\t35",
     "2001-01-02 00:00:00;\t00020459;\tB;\tC;\t100205;\t4710085120628;1;30;?",
 ]
+#: The first of them exported again: without tabs, its buyer a band older, its cost corrected.
+TA_FENG_LATER = [TA_FENG[0], "2001-01-01 00:00:00;00141833;G;F;130207;4710105011011;2;45;52"]
 
 _OLIST_ORDERS_HEADER = (
     "order_id,customer_id,order_status,order_purchase_timestamp,order_approved_at,"
@@ -207,10 +214,12 @@ def write_exports(landing: Path) -> None:
     files = {
         "chinese_pos/chinese_pos_1.csv": (CHINESE_POS, "gbk", "\r\n"),
         "chinese_pos/chinese_pos_2.csv": (CHINESE_POS_LATER, "utf-8-sig", "\n"),
+        "chinese_pos/chinese_pos_3.csv": (CHINESE_POS_WITH_CARDS, "utf-8", "\n"),
         "taobao/taobao_0501.csv": (TAOBAO, "gbk", "\r\n"),
         "taobao/taobao_0502.csv": (TAOBAO_LATER, "utf-8-sig", "\n"),
         "taobao/tmall_order_report.csv": (TMALL, "utf-8", "\n"),
         "ta_feng/ta_feng.csv": (TA_FENG, "big5", "\r\n"),
+        "ta_feng/ta_feng_later.csv": (TA_FENG_LATER, "utf-8", "\n"),
         "cdnow/cdnow_master_small.txt": (CDNOW, "ascii", "\r\n"),
         "cdnow/cdnow_sample_small.txt": (CDNOW_SAMPLE, "ascii", "\r\n"),
         **{f"olist/{name}": (lines, "utf-8", "\n") for name, lines in OLIST.items()},

@@ -23,12 +23,14 @@ def money(*figures: str) -> tuple[Decimal, ...]:
 @pytest.mark.parametrize(
     ("file_name", "rows", "amounts"),
     [
-        ("chinese_pos_1.csv", (5, 4, 0, 0, 1), ("32.2754", "14.2754", "0", "0", "18")),
+        ("chinese_pos_1.csv", (5, 3, 0, 1, 1), ("32.2754", "6", "0", "8.2754", "18")),
         ("chinese_pos_2.csv", (3, 1, 2, 0, 0), ("27.62", "19.62", "8", "0", "0")),
+        ("chinese_pos_3.csv", (1, 1, 0, 0, 0), ("8.2754", "8.2754", "0", "0", "0")),
         ("taobao_0501.csv", (5, 2, 0, 2, 1), ("110.5", "93.5", "0", "10", "7")),
         ("taobao_0502.csv", (2, 2, 0, 0, 0), ("60", "60", "0", "0", "0")),
         ("tmall_order_report.csv", (3, 3, 0, 0, 0), ("21", "21", "0", "0", "0")),
-        ("ta_feng.csv", (5, 4, 0, 0, 1), ("157", "157", "0", "0", "0")),
+        ("ta_feng.csv", (5, 3, 0, 1, 1), ("157", "105", "0", "52", "0")),
+        ("ta_feng_later.csv", (1, 1, 0, 0, 0), ("52", "52", "0", "0", "0")),
         ("olist_order_items_dataset.csv", (5, 4, 0, 0, 1), ("177.8", "147.8", "0", "0", "30")),
         ("olist_orders_dataset.csv", (3, 3, 0, 0, 0), ("0", "0", "0", "0", "0")),
         ("olist_customers_dataset.csv", (3, 3, 0, 0, 0), ("0", "0", "0", "0", "0")),
@@ -92,7 +94,7 @@ class TestChinesePos:
             "chinese_pos", f"quantity, quantity_unit, {LINE}", "file_name = 'chinese_pos_1.csv'"
         )
         assert found == [
-            (Decimal("0.328"), "other", "sale", *money("8.2754", "8.2754"), "loaded"),
+            (Decimal("0.328"), "other", "sale", *money("8.2754", "8.2754"), "superseded"),
             (Decimal(2), "piece", "sale", *money("4", "4"), "loaded"),
             (Decimal(2), "piece", "sale", *money("4", "4"), "loaded"),
             (Decimal(-1), "piece", "return", *money("-2", "-2"), "loaded"),
@@ -109,6 +111,15 @@ class TestChinesePos:
             ("20170103CDNL01", None, "2017-01-03", Decimal(2), Decimal(4), "duplicate"),
             ("20170103CDNL01", None, "2017-01-03", Decimal(2), Decimal(4), "duplicate"),
             ("20170105CDNL03", "M1", "2017-01-05", Decimal(1), Decimal("19.62"), "loaded"),
+        ]
+
+    def test_a_line_whose_card_came_later_is_the_same_line(self, east_shop: Any) -> None:
+        found = east_shop.lines(
+            "chinese_pos", "account_id, net_sales_amount, outcome", "product_id = '30006206'"
+        )
+        assert found == [
+            (None, Decimal("8.2754"), "superseded"),
+            ("M2", Decimal("8.2754"), "loaded"),
         ]
 
 
@@ -150,11 +161,12 @@ class TestTaFeng:
             "ta_feng", "receipt_no, product_id, quantity, net_sales_amount, cost_amount, outcome"
         )
         assert found == [
-            ("00141833:2001-01-01", "4710105011011", Decimal(2), *money("52", "44"), "loaded"),
+            ("00141833:2001-01-01", "4710105011011", Decimal(2), *money("52", "44"), "superseded"),
             ("00141833:2001-01-01", "4710085120628", Decimal(1), *money("35", "30"), "loaded"),
             ("00141833:2001-01-02", "4710085120628", Decimal(1), *money("35", "30"), "loaded"),
             ("00020459:2001-01-02", "4710085120628", Decimal(1), *money("35", "30"), "loaded"),
             ("00020459:2001-01-02", "4710085120628", Decimal(1), None, Decimal(30), "quarantined"),
+            ("00141833:2001-01-01", "4710105011011", Decimal(2), *money("52", "45"), "loaded"),
         ]
 
 
