@@ -123,6 +123,7 @@ select
         ['refunded_amount', 'refunded_amount is null and refunded_text is not null', 'not_a_decimal'],
         ['cost_amount', 'cost_amount is null and cost_text is not null', 'not_a_decimal'],
         ['cost_amount', is_out_of_range('cost_amount'), 'amount_out_of_range'],
+        ['refunded_amount', 'refunded_amount < 0 and amount >= 0', 'negative_value'],
         ['paid_at', 'paid_at is null and paid_text is not null', 'not_a_timestamp'],
         ['updated_at', 'updated_at is null and updated_text is not null', 'not_a_timestamp'],
     ]) }}
