@@ -28,7 +28,7 @@ class Builds:
     """Fills candidates: every customer of every scheme has a tier at every month end up to the date.
 
     ``counted`` is how many there were, ``tiers`` the rank of a customer at a date, ``findings`` what the
-    checks of the outcome object to.
+    checks of the outcome object to, ``last_sale`` the day of the last sale (None: there is none).
     """
 
     def __init__(self) -> None:
@@ -37,6 +37,7 @@ class Builds:
         self.findings: tuple[Finding, ...] = ()
         self.tiers: dict[str, int] = {"c1": 1, "c2": 2}
         self.schemes = ("appliance_spend", "value_pyramid")
+        self.last_sale: date | None = date(2026, 4, 1)
 
     def __call__(
         self,
@@ -66,6 +67,10 @@ class Builds:
             }.items():
                 columns = ", ".join(f"{column} {kind}" for column, kind in SEALED_FILES[name].items())
                 connection.execute(f"create table intermediate.{table} ({columns})")
+            connection.execute("create table intermediate.int_receipts_identified (business_date date)")
+            connection.execute(
+                "insert into intermediate.int_receipts_identified values (?)", [self.last_sale]
+            )
             connection.execute("create table review_outcomes (as_of_date date, scheme_id varchar)")
             for scheme_id in self.schemes:
                 connection.execute(

@@ -44,6 +44,17 @@ def test_one_build_serves_all_months_and_reaches_as_far_back_as_each_of_them_wou
     assert not (settings.warehouse / "reviews" / "backfill").exists()
 
 
+def test_months_whose_exports_have_not_come_are_not_sealed(settings, builds):
+    builds.last_sale = DATES[2]
+    with pytest.raises(ConfigurationError, match="no sale of 2026-04 has come yet"):
+        go(settings)
+    assert read_reviews(settings) == []
+    assert [record.as_of_date for record in go(settings, last=DATES[2])] == list(DATES[1:3])
+    with pytest.raises(ConfigurationError, match="no sale of 2026-04 has come yet"):
+        go(settings)
+    assert len(read_reviews(settings)) == 2
+
+
 def test_each_month_takes_what_the_months_before_it_left(settings, builds):
     counts = [[scheme.decisions_count for scheme in record.schemes] for record in go(settings)]
     assert counts == [[4, 4], [2, 2], [2, 2]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import date
 
 import duckdb
 import pytest
@@ -40,6 +41,20 @@ def proposed(waiting):
 def test_a_review_is_of_a_month_end(settings, builds):
     with pytest.raises(ConfigurationError, match="2026-03-30 ends no month"):
         propose(settings, day=REVIEWED_ON.replace(day=30))
+
+
+def test_a_month_whose_exports_have_not_come_is_not_reviewed(settings, builds):
+    builds.last_sale = date(2026, 2, 28)
+    with pytest.raises(ConfigurationError, match=r"no sale of 2026-03 has come yet, .* of 2026-02-28"):
+        propose(settings)
+    assert open_proposal(settings, REVIEWED_ON) is None
+    builds.last_sale = date(2026, 3, 1)
+    assert propose(settings).as_of_date == REVIEWED_ON
+
+
+def test_a_shop_without_sales_reviews_what_else_places_its_customers(settings, builds):
+    builds.last_sale = None
+    assert propose(settings).as_of_date == REVIEWED_ON
 
 
 def test_a_proposal_says_what_it_would_seal(proposed):

@@ -20,6 +20,7 @@ from clientele.reviews.proposal import (
     last_sealed,
     propose_review,
     require_month_end,
+    require_sales,
 )
 from clientele.reviews.restating import restate
 from clientele.reviews.schemes import SchemeContent, choose_schemes, last_reviews, schemes_in_use
@@ -123,6 +124,7 @@ def _seal_from_one_build(
     proposed_at = (now or datetime.now(UTC)).astimezone(UTC)
     candidate = begin_aside(settings, directory, days[-1], review_dates=days)
     findings = build_and_check(settings, candidate, progress, _months_computed(settings, days[0], days[-1]))
+    require_sales(settings, candidate, days[-1])
     for finding in findings:
         progress(f"as of {days[-1]}: {finding.suite_name} {finding.check_id}: {finding.details}")
     sealed_through: dict[str, date] = {}

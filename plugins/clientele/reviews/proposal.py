@@ -15,6 +15,7 @@ from typing import Final
 from filelock import FileLock
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from clientele.duck import connect
 from clientele.durable import write_durably
 from clientele.errors import ConfigurationError, GateFailedError
 from clientele.lake.log import last_load_id
@@ -32,6 +33,7 @@ from clientele.warehouse.candidate import Candidate, begin_aside
 RECORD: Final = "proposal.json"
 FILES: Final = "files"
 OUTCOME: Final = "outcome"
+_LAST_SALE: Final = "select max(business_date) from intermediate.int_receipts_identified"
 
 
 class NothingToDecideError(ConfigurationError):
@@ -136,9 +138,10 @@ def propose_review(
     """Build, check and keep what a review as of ``as_of_date`` would seal of the schemes (None: of all).
 
     A proposal that was made from the same lake, schemes and project is returned as it is. Raises
-    ConfigurationError for a date that ends no month or schemes that cannot be reviewed, GateFailedError when
-    a blocking check of the sources or the built tables says no, NothingToDecideError where one of the schemes
-    asked for has nothing to decide; without ``requires_each`` where none of them has.
+    ConfigurationError for a date that ends no month or comes in a month after the last sale, or schemes that
+    cannot be reviewed, GateFailedError when a blocking check of the sources or the built tables says no,
+    NothingToDecideError where one of the schemes asked for has nothing to decide; without ``requires_each``
+    where none of them has.
     """
     require_month_end(as_of_date)
     records = read_reviews(settings)
@@ -152,6 +155,7 @@ def propose_review(
         proposed_at = now or datetime.now(UTC)
         candidate = begin_aside(settings, folder, as_of_date, review_dates=[as_of_date])
         findings = build_and_check(settings, candidate, progress)
+        require_sales(settings, candidate, as_of_date)
         progress("write what would be sealed")
         with reviewed_decisions(settings, candidate.database, as_of_date, list(chosen)) as decisions:
             schemes = decisions.schemes(chosen)
@@ -212,6 +216,22 @@ def require_month_end(as_of_date: date) -> None:
     if (as_of_date + timedelta(days=1)).day != 1:
         raise ConfigurationError(
             f"{as_of_date} ends no month", remedy="a review is as of the last day of a month"
+        )
+
+
+def require_sales(settings: Settings, candidate: Candidate, as_of_date: date) -> None:
+    """Raises ConfigurationError for a date in a later month than the last sale of the built candidate.
+
+    A mistyped year would be sealed for good: nothing up to it could be reviewed any more. In a shop that has
+    no sales at all no month is later than they are.
+    """
+    with connect(candidate.database, settings, read_only=True) as connection:
+        row = connection.execute(_LAST_SALE).fetchone()
+    last_date = row[0] if row else None
+    if last_date is not None and as_of_date.replace(day=1) > last_date:
+        raise ConfigurationError(
+            f"no sale of {as_of_date:%Y-%m} has come yet, the last ones are of {last_date}",
+            remedy="review months whose exports are loaded; `clientele ingest` takes in what has come since",
         )
 
 
