@@ -81,6 +81,14 @@ def test_each_field_is_the_newest_that_is_given(settings: Settings) -> None:
     assert edition(settings)["c1"] == ("'=Ann C", "'+8613900000009", "ann@a.example")
 
 
+def test_a_card_without_a_name_keeps_the_one_it_had(settings: Settings) -> None:
+    deliver(settings, "members_3.csv", f"{MEMBERS}M1,,13900000009,,2025-01-01,active\n")
+    assert edition(settings)["c1"] == ("Ann B", "13900000009", "ann@a.example")
+    some = "M1,,13900000008,,2025-01-01,active\nM3,Cai,,,2025-01-01,active\n"
+    deliver(settings, "members_4.csv", f"{MEMBERS}{some}")
+    assert edition(settings)["c1"] == ("Ann B", "13900000008", "ann@a.example")
+
+
 def test_all_accounts_of_a_customer_count(settings: Settings) -> None:
     deliver(settings, "ecommerce_orders.csv", f"{ORDERS}O1,1,2025-01-01,paid,w1,new@a.example,,S,1,9,CNY\n")
     assert edition(settings)["c1"] == ("Ann B", "13900000001", "new@a.example")

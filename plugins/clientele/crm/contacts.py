@@ -165,8 +165,9 @@ def _fields(batch: pa.RecordBatch, feed: FeedDescription, account: AccountDescri
     def of_kind(kind: str) -> pa.Array:
         return column(next((column.name for column in feed.columns if column.contact == kind), None))
 
-    names = [column(name) for name in account.name if name in batch.schema.names]
-    name = pc.binary_join_element_wise(*names, " ", null_handling="skip") if names else column(None)
+    # With nulls skipped instead, a row without any name would be left out of what is joined.
+    names = [pc.fill_null(column(name), "") for name in account.name if name in batch.schema.names]
+    name = pc.binary_join_element_wise(*names, " ") if names else column(None)
     return dict(zip(FIELDS, (name, of_kind("phone"), of_kind("email")), strict=True))
 
 
