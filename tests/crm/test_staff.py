@@ -89,6 +89,30 @@ def test_a_card_without_a_name_keeps_the_one_it_had(settings: Settings) -> None:
     assert edition(settings)["c1"] == ("Ann B", "13900000008", "ann@a.example")
 
 
+def test_an_old_list_that_comes_late_brings_nothing_old_back(settings: Settings) -> None:
+    timed = MEMBERS.replace("\n", ",updated_at\n")
+    deliver(
+        settings,
+        "members_june.csv",
+        f"{timed}M1,,13900000006,,2025-01-01,active,2026-06-30T10:00:00+08:00\n"
+        "M1,,13900000004,,2025-01-01,active,2026-04-30T10:00:00\n",
+    )
+    assert edition(settings)["c1"] == ("Ann B", "13900000006", "ann@a.example")
+    deliver(
+        settings,
+        "members_may.csv",
+        f"{timed}M1,Ann M,13900000005,may@a.example,2025-01-01,active,2026-05-31 10:00:00\n",
+    )
+    assert edition(settings)["c1"] == ("Ann M", "13900000006", "may@a.example")
+    deliver(settings, "members_untimed.csv", f"{MEMBERS}M1,Ann U,13900000008,,2025-01-01,active\n")
+    assert edition(settings)["c1"] == ("Ann M", "13900000006", "may@a.example")
+
+
+def test_a_replaced_file_keeps_its_place(settings: Settings) -> None:
+    deliver(settings, "members_1.csv", f"{MEMBERS}M1,Ann A,13900000007,a@a.example,2025-01-01,active\n")
+    assert edition(settings)["c1"] == ("Ann B", "13900000007", "a@a.example")
+
+
 def test_all_accounts_of_a_customer_count(settings: Settings) -> None:
     deliver(settings, "ecommerce_orders.csv", f"{ORDERS}O1,1,2025-01-01,paid,w1,new@a.example,,S,1,9,CNY\n")
     assert edition(settings)["c1"] == ("Ann B", "13900000001", "new@a.example")

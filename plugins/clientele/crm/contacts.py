@@ -1,5 +1,7 @@
 """Contact fields of some customers, from the vault: the newest of each that is not empty.
 
+The newest is what the row's own time says, as where versions of a line are told apart, then the later file.
+
 Vaults are opened one by one; nothing of them is spilled to disk.
 """
 
@@ -15,7 +17,13 @@ import pyarrow.compute as pc
 
 from clientele.duck import identifier, path_literal, text_literal
 from clientele.errors import ConfigurationError, UnavailableError
-from clientele.lake.descriptions import AccountDescription, FeedDescription, load_descriptions
+from clientele.lake.descriptions import (
+    BUSINESS_TIME_ZONE,
+    AccountDescription,
+    FeedDescription,
+    SourceDescription,
+    load_descriptions,
+)
 from clientele.lake.log import LoadRecord, read_records, resolve
 from clientele.lake.raw import raw_path, vault_path
 from clientele.privacy.hashing import map_distinct
@@ -25,34 +33,77 @@ from clientele.privacy.vault import read_vault
 from clientele.settings import Settings
 
 FIELDS: Final = ("contact_name", "contact_phone", "contact_email")
+#: What the exchange format calls the time of a version; other exports tell none.
+_UPDATED_AT: Final = "updated_at"
 _OPEN = """
 create table wanted (customer_key varchar primary key);
 create table contacts (customer_key varchar primary key, contact_name varchar, contact_phone varchar,
-    contact_email varchar)
+    contact_email varchar);
+create table told (account_number bigint primary key,
+    contact_name varchar, contact_name_updated_at timestamptz, contact_name_loaded_at timestamptz,
+    contact_phone varchar, contact_phone_updated_at timestamptz, contact_phone_loaded_at timestamptz,
+    contact_email varchar, contact_email_updated_at timestamptz, contact_email_loaded_at timestamptz)
 """
 _ACCOUNTS = """
-select source, account_type, account_id, customer_key from published.main.customer_accounts
+select row_number() over (order by source, account_type, account_id) as account_number,
+    source, account_type, account_id, customer_key
+from published.main.customer_accounts
 semi join wanted using (customer_key)
 where account_type in ('member', 'ecommerce', 'prospect')
 """
-#: Loads come oldest first: what a later row has, and is not empty, takes the place of what was found before.
-_COLLECT = """
+#: Files come in the order of their places. As with versions of a line, what is not empty takes the place of
+#: what was told before unless its own time is older; a row without a time is older than any with one.
+_TELL = f"""
+insert into told
+with given as (
+    select
+        accounts.account_number,
+        incoming.row_number,
+        coalesce(try_cast(replace(trim(incoming.updated_at), ' +', '+') as timestamptz), '-infinity')
+            as updated_at,
+        {", ".join(f"nullif(trim(incoming.{field}), '') as {field}" for field in FIELDS)}
+    from incoming
+    inner join accounts
+        on accounts.source = $source and accounts.account_type = $account_type
+        and accounts.account_id = incoming.account_id
+)
+select
+    account_number,
+    {
+    ", ".join(
+        f"arg_max({field}, row(updated_at, row_number)),"
+        f" max(updated_at) filter ({field} is not null), $loaded_at"
+        for field in FIELDS
+    )
+}
+from given
+group by account_number
+on conflict (account_number) do update set
+    {
+    ", ".join(
+        f"{column} = if({field} is null or excluded.{field}_updated_at >= {field}_updated_at,"
+        f" coalesce(excluded.{column}, {column}), {column})"
+        for field in FIELDS
+        for column in (field, f"{field}_updated_at", f"{field}_loaded_at")
+    )
+}
+"""  # noqa: S608 - names of this module
+#: Accounts of different systems: what tells no time is as new as its file.
+_COLLECT = f"""
 insert into contacts
 select
     accounts.customer_key,
-    arg_max(nullif(trim(incoming.contact_name), ''), incoming.row_number),
-    arg_max(nullif(trim(incoming.contact_phone), ''), incoming.row_number),
-    arg_max(nullif(trim(incoming.contact_email), ''), incoming.row_number)
-from incoming
-inner join accounts
-    on accounts.source = $source and accounts.account_type = $account_type
-    and accounts.account_id = incoming.account_id
+    {
+    ", ".join(
+        f"arg_max({field}, row(if(isinf({field}_updated_at), {field}_loaded_at, {field}_updated_at),"
+        f" {field}_loaded_at, account_number))"
+        for field in FIELDS
+    )
+}
+from told
+inner join accounts using (account_number)
 group by accounts.customer_key
-on conflict (customer_key) do update set
-    contact_name = coalesce(excluded.contact_name, contact_name),
-    contact_phone = coalesce(excluded.contact_phone, contact_phone),
-    contact_email = coalesce(excluded.contact_email, contact_email)
-"""
+"""  # noqa: S608 - names of this module
 _NAMES = """
 select contacts.customer_key, contacts.contact_name
 from contacts
@@ -97,11 +148,19 @@ def collect(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         )
     accounts = connection.execute(_ACCOUNTS).to_arrow_table()
     connection.register("accounts", _with_plain_ids(accounts))
-    for record, feed, account in _with_contacts(settings, loads):
+    for record, source, feed, account in _with_contacts(settings, loads):
+        zone = settings.business_time_zone if source.time_zone == BUSINESS_TIME_ZONE else source.time_zone
+        connection.execute(f"set TimeZone = {text_literal(zone)}")
+        of_the_load = {
+            "source": record.source,
+            "account_type": account.type,
+            "loaded_at": record.loaded_at,
+        }
         for incoming in _incoming(connection, settings, record, feed, account, keys.vault):
             connection.register("incoming", incoming)
-            connection.execute(_COLLECT, {"source": record.source, "account_type": account.type})
+            connection.execute(_TELL, of_the_load)
             connection.unregister("incoming")
+    connection.execute(_COLLECT)
 
 
 def customer_names(settings: Settings, customer_keys: Collection[str]) -> dict[str, str]:
@@ -123,14 +182,14 @@ def masked(name: str) -> str:
 
 def _with_contacts(
     settings: Settings, loads: Iterable[LoadRecord]
-) -> Iterator[tuple[LoadRecord, FeedDescription, AccountDescription]]:
-    """The loads that bring contact fields of accounts, oldest first."""
+) -> Iterator[tuple[LoadRecord, SourceDescription, FeedDescription, AccountDescription]]:
+    """The loads that bring contact fields of accounts, by the places of their files."""
     sources = load_descriptions(settings.dbt_project)
-    for record in sorted(loads, key=lambda load: load.load_id):
+    for record in sorted(loads, key=lambda load: (load.position_id, load.load_id)):
         source = sources.get(record.source)
         feed = source.feeds.get(record.feed or "") if source else None
-        if record.has_vault and feed is not None and feed.account is not None:
-            yield record, feed, feed.account
+        if record.has_vault and source and feed is not None and feed.account is not None:
+            yield record, source, feed, feed.account
 
 
 def _incoming(
@@ -141,10 +200,12 @@ def _incoming(
     account: AccountDescription,
     vault_key: bytes,
 ) -> Iterator[pa.Table]:
-    """Account id and contact fields of the rows of a load, some thousand rows at a time."""
+    """Account id, time and contact fields of the rows of a load, some thousand rows at a time."""
+    updated_at = identifier(_UPDATED_AT) if _UPDATED_AT in record.columns else "null::varchar"
     raw = path_literal(raw_path(settings, record.source, feed.name, record.load_id))
     account_ids = (
-        f"select _row_number as row_number, {identifier(account.id)} as account_id"  # noqa: S608 - quoted
+        f"select _row_number as row_number, {identifier(account.id)} as account_id,"  # noqa: S608 - quoted
+        f" {updated_at} as updated_at"
         f" from read_parquet([{raw}], hive_partitioning = false) where _row_number between ? and ?"
         " order by _row_number"
     )
