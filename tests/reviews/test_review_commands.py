@@ -64,6 +64,13 @@ def test_an_approval_without_a_proposal_makes_it_first(command, builds, settings
     assert (told["review_id"], told["decided_by"], told["decision_mode"]) == (DAY, "Wang", "person")
 
 
+def test_approving_a_sealed_month_again_says_that_it_is_sealed(command, builds, settings, capsys):
+    assert command("review", "--as-of", DAY, "--approve", "Wang") == 0
+    assert command("review", "--as-of", DAY, "--approve", "Wang") == 2
+    assert f"{DAY} was reviewed already, as {DAY}" in capsys.readouterr().err
+    assert len(read_reviews(settings)) == 1
+
+
 @pytest.mark.parametrize("decision", [["--approve", "Wang"], ["--reject", "Wang", "--reason", "x"]])
 def test_a_decision_on_other_schemes_than_those_that_wait_is_refused(
     command, builds, settings, capsys, decision

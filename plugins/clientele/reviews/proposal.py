@@ -159,7 +159,7 @@ def propose_review(
         progress("write what would be sealed")
         with reviewed_decisions(settings, candidate.database, as_of_date, list(chosen)) as decisions:
             schemes = decisions.schemes(chosen)
-            _require_decisions(as_of_date, schemes, scheme_ids if requires_each else None)
+            _require_decisions(as_of_date, schemes, scheme_ids if requires_each else None, records)
             decisions.write_files(settings, folder / FILES, schemes)
             movements = tuple(Movement(**movement) for movement in decisions.movements())
         restated = last_sealed(records)
@@ -274,8 +274,17 @@ def _is_overtaken(proposal: Proposal, records: Sequence[ReviewRecord]) -> bool:
 
 
 def _require_decisions(
-    as_of_date: date, schemes: Sequence[ReviewedScheme], wanted: Sequence[str] | None
+    as_of_date: date,
+    schemes: Sequence[ReviewedScheme],
+    wanted: Sequence[str] | None,
+    records: Sequence[ReviewRecord],
 ) -> None:
+    sealed = last_sealed([record for record in records if record.as_of_date == as_of_date])
+    if sealed is not None and wanted is None and not schemes:
+        raise NothingToDecideError(
+            f"{as_of_date} was reviewed already, as {sealed.review_id}; no other scheme places anybody",
+            remedy="a sealed review stays; later corrections show as restatements",
+        )
     absent = sorted(set(wanted or ()) - {scheme.scheme_id for scheme in schemes})
     if absent or not schemes:
         raise NothingToDecideError(
