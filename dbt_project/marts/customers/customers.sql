@@ -13,7 +13,7 @@ dates as (
 
 ),
 
--- What came after the date is not known yet: neither accounts nor cards.
+-- What came after the date is not known yet: neither accounts nor cards, nor what a card says since.
 accounts as (
 
     select accounts.*
@@ -27,8 +27,8 @@ cards as (
 
     select
         accounts.customer_key,
-        accounts.account_number,
-        members.*
+        members.account_type,
+        members.joined_date
     from {{ ref('int_members_loaded') }} as members
     inner join accounts
         on
@@ -36,6 +36,25 @@ cards as (
             and members.account_reference = accounts.account_reference
     inner join dates
         on coalesce(members.joined_date, dates.as_of_date) <= dates.as_of_date
+
+),
+
+card_versions as (
+
+    select
+        accounts.customer_key,
+        accounts.account_number,
+        versions.*
+    from {{ ref('int_member_versions_dated') }} as versions
+    inner join accounts
+        on
+            versions.source = accounts.source
+            and versions.account_reference = accounts.account_reference
+    inner join dates
+        on
+            versions.valid_from_date <= dates.as_of_date
+            and coalesce(versions.valid_to_date > dates.as_of_date, true)
+            and coalesce(versions.joined_date <= dates.as_of_date, true)
 
 ),
 
@@ -54,7 +73,7 @@ account_counts as (
 newest_cards as (
 
     select *
-    from cards
+    from card_versions
     qualify row_number() over (
         partition by customer_key
         order by updated_at desc nulls last, account_number
