@@ -192,7 +192,8 @@ def _kept(receipt: Receipt) -> Receipt:
 class Format:
     """A tool's export: its source, the file it writes and how it names a customer.
 
-    Without returns, what was taken back has only lowered what the order came to.
+    Without returns, what was taken back has only lowered what the order came to; with refunds it says by how
+    much.
     """
 
     source: str
@@ -201,6 +202,7 @@ class Format:
     encoding: str = "utf-8"
     knows_customers_by: str = "member"
     has_returns: bool = True
+    has_refunds: bool = False
 
     def write(self, landing: Path, receipts: Sequence[Receipt]) -> None:
         text = io.StringIO()
@@ -216,5 +218,12 @@ FORMATS = (
     Format("square", "items.csv", _rows_square),
     Format("chinese_pos", "chinese_pos.csv", _rows_chinese_pos, encoding="gb18030"),
     Format("woocommerce", "orders.csv", _rows_woocommerce, knows_customers_by="ecommerce", has_returns=False),
-    Format("shopify", "orders.csv.gz", _rows_shopify, knows_customers_by="email", has_returns=False),
+    Format(
+        "shopify",
+        "orders.csv.gz",
+        _rows_shopify,
+        knows_customers_by="email",
+        has_returns=False,
+        has_refunds=True,
+    ),
 )

@@ -255,6 +255,21 @@ def test_returns_take_their_discount_and_cost_with_them(says):
     says("returner", largest_unreturned_receipt_amount=20, largest_visit_amount=45)
 
 
+def test_what_was_refunded_of_web_orders_was_returned(measure):
+    web = {"channel": "ecommerce"}
+    lines = [
+        sale(
+            AS_OF, Decimal(40), receipt_no="part", amount=Decimal(100), taken_back_amount=Decimal(60), **web
+        ),
+        sale(AS_OF, Decimal(0), receipt_no="whole", amount=Decimal(50), taken_back_amount=Decimal(50), **web),
+        sale(AS_OF, Decimal(30), receipt_no="kept", taken_back_amount=Decimal(0), **web),
+    ]
+    row = measure(World(AS_OF, lines, [account(1, "c1", AS_OF)]), "customer_values")[0]
+    assert (row["returned_12m_amount"], row["returns_12m_count"]) == (110, 2)
+    assert row["return_12m_ratio"] == Decimal("0.611111")
+    assert (row["net_sales_12m_amount"], row["largest_unreturned_receipt_amount"]) == (70, 30)
+
+
 def test_where_the_shop_states_costs_a_customer_without_any_has_no_profit(says):
     says("trend", margin_12m_amount=None, profit_12m_amount=0, cost_known_12m_ratio=0)
 

@@ -53,6 +53,12 @@ class Receipt:
     categories: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
 
+def _returned(line: Row) -> Decimal:
+    if line["line_kind"] == "return":
+        return -Decimal(line["net_sales_amount"])
+    return Decimal(line.get("taken_back_amount") or 0) if line["line_kind"] == "sale" else ZERO
+
+
 def read_receipts(lines: Iterable[Row]) -> list[Receipt]:
     receipts: dict[tuple[str, str, str, str], Receipt] = {}
     for line in lines:
@@ -77,8 +83,7 @@ def read_receipts(lines: Iterable[Row]) -> list[Receipt]:
         )
         receipt = receipts[named if kind == "return" and named in receipts else key]
         receipt.net += net
-        if kind == "return":
-            receipt.returned -= net
+        receipt.returned += _returned(line)
         sign = {"sale": 1, "return": -1}.get(kind, 0)
         receipt.was_priced |= kind == "sale" and line["amount"] != 0
         if line.get("discount_amount") is not None:

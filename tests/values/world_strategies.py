@@ -48,12 +48,17 @@ def receipts(draw: st.DrawFn, as_of: date, number: int) -> list[Row]:
     lines: list[Row] = []
     for line in range(draw(st.integers(1, 3))):
         net = draw(amounts)
+        taken_back = (
+            draw(st.sampled_from([None, Decimal(0), Decimal("2.5"), net])) if web and net > 0 else None
+        )
         lines.append(
             sale(
                 day,
-                net,
+                net - (taken_back or 0),
                 account_number,
                 line_no=str(line),
+                amount=net,
+                taken_back_amount=taken_back,
                 category=draw(st.sampled_from([None, "tea", "bread", "milk"])),
                 discount_amount=draw(st.sampled_from([None, Decimal(0), Decimal("1.5")])),
                 cost_amount=draw(st.sampled_from([None, None, Decimal("0.7"), Decimal(4)])),

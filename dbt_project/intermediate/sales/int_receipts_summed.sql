@@ -20,7 +20,7 @@ summed as (
         receipt_no,
         currency_code,
         sum(net_sales_amount) as net_sales_amount,
-        coalesce(sum(-net_sales_amount) filter (where line_kind = 'return'), 0) as returned_amount,
+        coalesce(sum(returned_amount), 0) as returned_amount,
         count(*) filter (where line_kind = 'sale') as sale_lines_count,
         count(*) filter (where line_kind = 'sale' and amount <> 0) as priced_sale_lines_count,
         sum(discount_amount) as discount_amount,

@@ -14,6 +14,7 @@ sale_lines as not materialized (
         line_kind,
         amount,
         net_sales_amount,
+        case line_kind when 'return' then -net_sales_amount when 'sale' then taken_back_amount end as returned_amount,
         payment_method,
         case line_kind when 'return' then -abs(discount_amount) when 'sale' then discount_amount end
             as discount_amount,
@@ -56,6 +57,7 @@ select
     sale_lines.line_kind,
     sale_lines.amount,
     sale_lines.net_sales_amount,
+    sale_lines.returned_amount,
     sale_lines.payment_method,
     sale_lines.discount_amount,
     sale_lines.cost_amount

@@ -7,26 +7,11 @@
     'net_sales_amount', 'discount_amount', 'cost_amount', 'currency_code', 'line_kind', 'line_type',
     'payment_method', 'updated_at', 'payload_hash', 'rejected_column', 'rejected_reason_code',
 ] %}
-{%- set rows_without_currency = var('stated_currency_models') %}
-{%- set stating = [] %}
-{%- for model in var('sale_line_models') if model not in rows_without_currency %}
-    {%- do stating.append(model) %}
+{%- for model in var('sale_line_models') %}
+{%- set currency = 'stated_currency_code' if model in var('stated_currency_models')
+    else 'currency_code as stated_currency_code' %}
+{%- set taken_back = 'taken_back_amount' if model in var('refunding_models')
+    else 'cast(null as decimal(18, 4)) as taken_back_amount' %}
+{{ union_models([model], columns + [currency, taken_back]) }}
+{{ 'union all' if not loop.last }}
 {%- endfor %}
-
-with
-
-stated as (
-
-    {{ union_models(stating, columns + ['currency_code as stated_currency_code']) }}
-
-),
-
-stated_once as (
-
-    {{ union_models(rows_without_currency, columns + ['stated_currency_code']) }}
-
-)
-
-select * from stated
-union all
-select * from stated_once

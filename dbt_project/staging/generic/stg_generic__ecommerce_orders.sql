@@ -92,6 +92,14 @@ select
             else 0
         end as decimal(18, 4)
     ) as net_sales_amount,
+    cast(
+        case
+            when {{ is_out_of_range('amount') }} or {{ is_out_of_range('refunded_amount') }} then null
+            when status = 'paid' then coalesce(refunded_amount, 0)
+            when status = 'refunded' then coalesce(refunded_amount, amount)
+            else 0
+        end as decimal(18, 4)
+    ) as taken_back_amount,
     discount_amount,
     cost_amount,
     currency_code,

@@ -112,6 +112,19 @@ select
             else greatest(total_amount - coalesce(shipping_amount, 0) - coalesce(refunded_amount, 0), 0)
         end as decimal(18, 4)
     ) as net_sales_amount,
+    cast(
+        case
+            when line_kind <> 'sale' then 0
+            when
+                {{ is_out_of_range('total_amount') }}
+                or {{ is_out_of_range('shipping_amount') }}
+                or {{ is_out_of_range('refunded_amount') }}
+                then null
+            when status = 'closed' and coalesce(refunded_amount, 0) = 0
+                then greatest(total_amount - coalesce(shipping_amount, 0), 0)
+            else least(coalesce(refunded_amount, 0), greatest(total_amount - coalesce(shipping_amount, 0), 0))
+        end as decimal(18, 4)
+    ) as taken_back_amount,
     cast(null as decimal(18, 4)) as discount_amount,
     cast(null as decimal(18, 4)) as cost_amount,
     currency_code,

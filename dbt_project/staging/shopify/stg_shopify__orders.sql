@@ -150,6 +150,14 @@ select
             else greatest(subtotal_amount - coalesce(refunded_amount, 0), 0)
         end as decimal(18, 4)
     ) as net_sales_amount,
+    cast(
+        case
+            when not is_first or line_kind <> 'sale' then 0
+            when {{ is_out_of_range('subtotal_amount') }} or {{ is_out_of_range('refunded_amount') }} then null
+            when status = 'refunded' and coalesce(refunded_amount, 0) = 0 then subtotal_amount
+            else least(coalesce(refunded_amount, 0), greatest(subtotal_amount, 0))
+        end as decimal(18, 4)
+    ) as taken_back_amount,
     case when is_first then discount_amount end as discount_amount,
     cast(null as decimal(18, 4)) as cost_amount,
     currency_code,

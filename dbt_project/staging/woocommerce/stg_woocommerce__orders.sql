@@ -118,6 +118,10 @@ select
         case when status in ('completed', 'processing') then try_cast(items_amount as decimal(18, 4)) else 0 end
         as decimal(18, 4)
     ) as net_sales_amount,
+    cast(
+        case when status = 'refunded' then try_cast(items_amount as decimal(18, 4)) else 0 end
+        as decimal(18, 4)
+    ) as taken_back_amount,
     discount_amount,
     cast(null as decimal(18, 4)) as cost_amount,
     currency_code,
