@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -253,6 +253,12 @@ def test_returns_take_their_discount_and_cost_with_them(says):
     says("returner", net_sales_12m_amount=60, discount_12m_amount=6, discount_12m_ratio="0.090909")
     says("returner", margin_12m_amount=15, profit_12m_amount=15, cost_known_12m_ratio="0.75")
     says("returner", largest_unreturned_receipt_amount=20, largest_visit_amount=45)
+
+
+def test_weeks_without_a_gap_are_counted_up_to_twelve_months(measure):
+    lines = [sale(AS_OF - timedelta(days=7 * back), Decimal(10)) for back in range(70)]
+    world = World(AS_OF, lines, [account(1, "c1", AS_OF)])
+    assert measure(world, "customer_values")[0]["consecutive_weeks_count"] == 53
 
 
 def test_what_was_refunded_of_web_orders_was_returned(measure):
