@@ -54,7 +54,7 @@ def malformed_path(settings: Settings, source: str, feed: str, load_id: int) -> 
 def has_malformed_rows(path: Path, row_count: int) -> bool:
     """Whether a file of malformed rows is there and whole."""
     try:
-        return pq.read_metadata(path).num_rows == row_count
+        return int(pq.read_metadata(path).num_rows) == row_count
     except (OSError, pa.ArrowException):
         return False
 
