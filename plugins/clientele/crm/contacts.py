@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clientele.duck import identifier, path_literal, text_literal
-from clientele.errors import ConfigurationError, UnavailableError
+from clientele.errors import UnavailableError
 from clientele.lake.descriptions import (
     BUSINESS_TIME_ZONE,
     AccountDescription,
@@ -24,10 +24,9 @@ from clientele.lake.descriptions import (
     SourceDescription,
     load_descriptions,
 )
-from clientele.lake.log import LoadRecord, read_records, resolve
+from clientele.lake.log import LoadRecord, lake_keys, read_records, resolve
 from clientele.lake.raw import raw_path, vault_path
 from clientele.privacy.hashing import map_distinct
-from clientele.privacy.keys import load_keys
 from clientele.privacy.normalise import normalise_account_id
 from clientele.privacy.vault import read_vault
 from clientele.settings import Settings
@@ -140,12 +139,7 @@ def collect(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     Raises UnavailableError when a vault cannot be opened, ConfigurationError for another key than the lake's.
     """
     loads = [load.record for load in resolve(read_records(settings)) if load.is_active]
-    keys = load_keys(settings)
-    if {record.key_fingerprint for record in loads} - {keys.fingerprint, None}:
-        raise ConfigurationError(
-            "the secret key is not the one this lake was written with",
-            remedy="set CLIENTELE_SECRET_KEY to it, or put lake/secret.key back",
-        )
+    keys = lake_keys(settings, loads)
     accounts = connection.execute(_ACCOUNTS).to_arrow_table()
     connection.register("accounts", _with_plain_ids(accounts))
     for record, source, feed, account in _with_contacts(settings, loads):

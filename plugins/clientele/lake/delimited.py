@@ -21,7 +21,14 @@ from pyarrow import csv as arrow_csv
 
 from clientele.lake.descriptions import FeedDescription
 from clientele.lake.headers import HeaderSearch
-from clientele.lake.reading import Chunk, Limits, MalformedRow, RefusedFileError, empty_to_null
+from clientele.lake.reading import (
+    NUL_CHARACTER,
+    Chunk,
+    Limits,
+    MalformedRow,
+    RefusedFileError,
+    empty_to_null,
+)
 from clientele.lake.text import ByteStream, OversizedRecordError, RecordLines, text_blocks
 
 
@@ -141,7 +148,7 @@ class DelimitedReader:
                 problem = self._problem(cells)
                 taken = lines.take()
             except OversizedRecordError:
-                problem = ("oversized_record", f"longer than {self._limits.record_characters} characters")
+                problem = self._limits.oversized
                 taken = lines.take_first()
             except csv.Error:
                 self._refuse_open_quote(lines)
@@ -170,7 +177,7 @@ class DelimitedReader:
             code = "too_few_fields" if len(cells) < expected else "too_many_fields"
             return code, f"{len(cells)} fields where the header has {expected}"
         if "\0" in "".join(cells):
-            return "nul_character", "a NUL character, which no text has"
+            return NUL_CHARACTER
         return None
 
     def _chunk(self, numbers: list[int], rows: list[list[str]], malformed: list[MalformedRow]) -> Chunk:

@@ -12,7 +12,14 @@ import pyarrow.compute as pc
 
 from clientele.lake.descriptions import FeedDescription, plain_header
 from clientele.lake.headers import HeaderSearch
-from clientele.lake.reading import Chunk, Limits, MalformedRow, RefusedFileError, empty_to_null
+from clientele.lake.reading import (
+    NUL_CHARACTER,
+    Chunk,
+    Limits,
+    MalformedRow,
+    RefusedFileError,
+    empty_to_null,
+)
 from clientele.lake.text import ByteStream, TextBlocks, split_lines
 
 
@@ -97,11 +104,8 @@ class FixedWidthReader:
         lengths = pc.utf8_length(lines)
         outside = [pc.is_valid(_cell(lines, start, stop)) for start, stop in self._gaps]
         checks = [
-            (pc.match_substring(lines, "\0"), ("nul_character", "a NUL character, which no text has")),
-            (
-                pc.greater(lengths, self._limits.record_characters),
-                ("oversized_record", f"longer than {self._limits.record_characters} characters"),
-            ),
+            (pc.match_substring(lines, "\0"), NUL_CHARACTER),
+            (pc.greater(lengths, self._limits.record_characters), self._limits.oversized),
             (
                 pc.less_equal(lengths, self._last_start),
                 ("too_few_fields", "it ends before its last column begins"),

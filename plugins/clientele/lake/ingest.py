@@ -21,7 +21,15 @@ from clientele.errors import ConfigurationError, UnavailableError
 from clientele.lake.descriptions import FeedDescription, SourceDescription, load_descriptions
 from clientele.lake.formats import open_reader
 from clientele.lake.landing import LandedFile, list_files, list_strays, unsettled
-from clientele.lake.log import LoadRecord, Status, locked_lake, read_records, resolve, write_record
+from clientele.lake.log import (
+    LoadRecord,
+    Status,
+    lake_keys,
+    locked_lake,
+    read_records,
+    resolve,
+    write_record,
+)
 from clientele.lake.originals import (
     OriginalChangedError,
     keep_original,
@@ -34,7 +42,7 @@ from clientele.lake.reading import Limits, Reader, RefusedFileError
 from clientele.lake.redrive import RedriveReader, redrive_dialect, repaired_load_id
 from clientele.lake.totals import control_totals
 from clientele.privacy.hashing import ContactHasher
-from clientele.privacy.keys import Keys, load_keys
+from clientele.privacy.keys import Keys
 from clientele.settings import Settings
 
 Progress = Callable[[str], None]
@@ -154,7 +162,7 @@ def _open_lake(settings: Settings, limits: Limits | None) -> Iterator[tuple[_Log
         log = _Log(settings)
         remove_orphans(settings, log.records)
         remove_orphaned_originals(settings, log.records)
-        keys = _lake_keys(settings, log.records)
+        keys = lake_keys(settings, log.records)
         yield log, _Ingester(settings, log, keys, connection, limits or Limits())
 
 
@@ -460,18 +468,6 @@ def _require_listed(unlisted: Iterable[OSError]) -> None:
             f"the folder {errors[0].filename} cannot be listed: {errors[0].strerror}",
             remedy="give the user that runs clientele the right to read it",
         )
-
-
-def _lake_keys(settings: Settings, records: Iterable[LoadRecord]) -> Keys:
-    """The keys; refuses a secret under which this lake's hashes would not meet the new ones."""
-    keys = load_keys(settings)
-    used = {record.key_fingerprint for record in records if record.key_fingerprint is not None}
-    if used - {keys.fingerprint}:
-        raise ConfigurationError(
-            "the secret key is not the one this lake was written with",
-            remedy="set CLIENTELE_SECRET_KEY to it, or put lake/secret.key back",
-        )
-    return keys
 
 
 def _sha256(path: Path) -> str:

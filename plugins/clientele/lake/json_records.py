@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from clientele.lake.descriptions import ColumnDescription, FeedDescription, plain_header
-from clientele.lake.reading import Limits, RefusedFileError
+from clientele.lake.reading import NUL_CHARACTER, Limits, RefusedFileError
 from clientele.lake.records import Cells, RecordsReader, Unreadable
 from clientele.lake.text import ByteStream, StrictText, TextBlocks, split_lines
 
@@ -249,9 +249,9 @@ class _Records:
 
     def _problem(self, text: str) -> tuple[str, str] | None:
         if len(text) > self._limits.record_characters:
-            return "oversized_record", f"longer than {self._limits.record_characters} characters"
+            return self._limits.oversized
         if "\0" in text:
-            return "nul_character", "a NUL character, which no text has"
+            return NUL_CHARACTER
         try:
             text.encode()
         except UnicodeEncodeError:

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from clientele.durable import make_folder, write_once
 from clientele.errors import ConfigurationError, UnavailableError
 from clientele.failpoints import failpoint
+from clientele.privacy.keys import Keys, load_keys
 from clientele.settings import Settings
 
 LOCK_TIMEOUT_SECONDS = 300.0
@@ -177,3 +178,22 @@ def _record_paths(settings: Settings) -> dict[int, Path]:
         return {}
     matches = ((path, _RECORD_NAME.match(path.name)) for path in folder.iterdir())
     return {int(match[1]): path for path, match in matches if match}
+
+
+def lake_keys(settings: Settings, records: Iterable[LoadRecord]) -> Keys:
+    """The keys that the loads were written with.
+
+    Raises ConfigurationError for a secret under which hashes would not meet theirs, nor their vaults open.
+    """
+    keys = load_keys(settings)
+    if has_other_key(records, keys):
+        raise ConfigurationError(
+            "the secret key is not the one this lake was written with",
+            remedy="set CLIENTELE_SECRET_KEY to it, or put lake/secret.key back",
+        )
+    return keys
+
+
+def has_other_key(records: Iterable[LoadRecord], keys: Keys) -> bool:
+    """Whether a load was written with another secret."""
+    return not {record.key_fingerprint for record in records} <= {keys.fingerprint, None}

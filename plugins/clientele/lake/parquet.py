@@ -16,7 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from clientele.lake.reading import Chunk, Limits, MalformedRow, RefusedFileError, empty_to_null
+from clientele.lake.reading import (
+    NUL_CHARACTER,
+    Chunk,
+    Limits,
+    MalformedRow,
+    RefusedFileError,
+    empty_to_null,
+)
 from clientele.privacy.hashing import map_distinct
 
 MAGIC = b"PAR1"
@@ -81,12 +88,12 @@ class ParquetReader:
             lengths = [pc.fill_null(pc.utf8_length(column), 0) for column in columns]
             are_longer = pc.greater(reduce(pc.add, (length.cast(pa.int64()) for length in lengths)), most)
             for place in pc.indices_nonzero(are_longer).to_pylist():
-                problems[place] = ("oversized_record", f"longer than {most} characters")
+                problems[place] = self._limits.oversized
         for column in columns:
             has_nul = pc.match_substring(column, "\0")
             if pc.any(has_nul).as_py():
                 for place in pc.indices_nonzero(pc.fill_null(has_nul, fill_value=False)).to_pylist():
-                    problems[place] = ("nul_character", "a NUL character, which no text has")
+                    problems[place] = NUL_CHARACTER
         return problems
 
 

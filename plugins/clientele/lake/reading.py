@@ -43,6 +43,15 @@ class Limits:
     #: For reading one file.
     seconds: float = 3_600.0
 
+    @property
+    def oversized(self) -> tuple[str, str]:
+        """Code and reason of a row with more than ``record_characters``."""
+        return "oversized_record", f"longer than {self.record_characters} characters"
+
+
+#: Code and reason of a row with a character that no text has.
+NUL_CHARACTER = ("nul_character", "a NUL character, which no text has")
+
 
 @dataclass(frozen=True)
 class MalformedRow:

@@ -4,7 +4,7 @@ its original among them for as long as it is kept."""
 from __future__ import annotations
 
 from clientele.errors import UnavailableError
-from clientele.lake.log import LoadRecord, read_records
+from clientele.lake.log import LoadRecord, has_other_key, read_records
 from clientele.lake.originals import original_fault
 from clientele.lake.raw import has_malformed_rows, malformed_path, raw_path, vault_path
 from clientele.privacy.keys import load_keys, secret_path
@@ -25,12 +25,11 @@ def verify_lake(settings: Settings) -> list[str]:
 
 def _key_faults(settings: Settings, records: list[LoadRecord]) -> list[str]:
     """Whether new hashes would meet those of the lake, and its contact data can be read; makes no key."""
-    used = {record.key_fingerprint for record in records if record.key_fingerprint is not None}
-    if not used:
+    if all(record.key_fingerprint is None for record in records):
         return []
     if settings.secret_key is None and not secret_path(settings).exists():
         return [f"the secret key {secret_path(settings)} is missing, and CLIENTELE_SECRET_KEY is not set"]
-    if used - {load_keys(settings).fingerprint}:
+    if has_other_key(records, load_keys(settings)):
         return ["the secret key is not the one that this lake was written with"]
     return []
 

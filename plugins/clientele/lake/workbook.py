@@ -26,7 +26,14 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from clientele.lake.descriptions import FeedDescription
 from clientele.lake.headers import HeaderSearch
-from clientele.lake.reading import Chunk, Limits, MalformedRow, RefusedFileError, empty_to_null
+from clientele.lake.reading import (
+    NUL_CHARACTER,
+    Chunk,
+    Limits,
+    MalformedRow,
+    RefusedFileError,
+    empty_to_null,
+)
 
 _CHUNK_ROWS = 8_192
 _READ_BYTES = 1024 * 1024
@@ -104,9 +111,9 @@ class WorkbookReader:
         if len(cells) > len(self.header):
             return "too_many_fields", f"{len(cells)} cells where the header has {len(self.header)}"
         if sum(map(len, cells)) > self._limits.record_characters:
-            return "oversized_record", f"longer than {self._limits.record_characters} characters"
+            return self._limits.oversized
         if any("\0" in cell for cell in cells):
-            return "nul_character", "a NUL character, which no text has"
+            return NUL_CHARACTER
         if any(isinstance(value, float) and abs(value) >= _EXACT_NUMBERS for value in values):
             return "inexact_number", "a number with more digits than Excel keeps; such ids have to be text"
         return None

@@ -107,8 +107,7 @@ class _Rows:
             for place, path in enumerate(self._paths)
         ]
         if sum(len(cell) for cell in cells if cell) > self._limits.record_characters:
-            reason = f"longer than {self._limits.record_characters} characters"
-            return Unreadable("oversized_record", reason, etree.tostring(row, encoding="unicode"))
+            return Unreadable(*self._limits.oversized, etree.tostring(row, encoding="unicode"))
         return Cells(cells)
 
     def _values_around(self, row: Any) -> Mapping[int, str | None]:

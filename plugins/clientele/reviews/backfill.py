@@ -53,10 +53,32 @@ def backfill_reviews(
     if first_date > last_date:
         raise ConfigurationError(f"{first_date} is after {last_date}")
     require_name(decided_by)
-    directory = _directory(settings)
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(directory.with_suffix(".lock")):
-        return _seal_what_is_left(settings, first_date, last_date, scheme_ids, decided_by, progress, now)
+    made: list[ReviewRecord] = []
+    with _backfill_lock(settings):
+        records = read_reviews(settings)
+        asked = list(scheme_ids or schemes_in_use(settings))
+        through = {key: record.as_of_date for key, record in last_reviews(records).items() if key in asked}
+        # Without any review every month is served by one build, and none is left to be built alone.
+        oldest, newest = min(through.values(), default=last_date), max(through.values(), default=last_date)
+        if through and first_date <= oldest:
+            progress(f"what was reviewed up to {oldest} stays as it is")
+        days = list(month_ends(first_date, last_date))
+        never_reviewed = [scheme_id for scheme_id in asked if scheme_id not in through]
+        at_once = [day for day in days if day <= newest]
+        if never_reviewed and at_once:
+            chosen = choose_schemes(settings, records, first_date, never_reviewed)
+            made += _seal_from_one_build(settings, at_once, chosen, decided_by, progress, now)
+        one_by_one = [day for day in days if day > oldest]
+        for number, day in enumerate(one_by_one, start=1):
+            progress(f"{day}: month {number} of {len(one_by_one)}")
+            due = [scheme_id for scheme_id in asked if through.get(scheme_id, newest) < day]
+            try:
+                propose_review(settings, day, due, progress, now=now, requires_each=False)
+            except NothingToDecideError:
+                progress(f"{day}: nothing to decide")
+                continue
+            made.append(approve_review(settings, day, decided_by, "person", progress, now=now))
+    return made
 
 
 def month_ends(first_date: date, last_date: date) -> Iterator[date]:
@@ -73,42 +95,10 @@ def _directory(settings: Settings) -> Path:
     return settings.warehouse / "reviews" / "backfill"
 
 
-def _seal_what_is_left(
-    settings: Settings,
-    first_date: date,
-    last_date: date,
-    scheme_ids: Sequence[str] | None,
-    decided_by: str,
-    progress: Progress,
-    now: datetime | None,
-) -> list[ReviewRecord]:
-    records = read_reviews(settings)
-    asked = list(scheme_ids or schemes_in_use(settings))
-    through = {key: record.as_of_date for key, record in last_reviews(records).items() if key in asked}
-    days = list(month_ends(first_date, last_date))
-    if not through:
-        chosen = choose_schemes(settings, records, first_date, scheme_ids)
-        return _seal_from_one_build(settings, days, chosen, decided_by, progress, now)
-    oldest, newest = min(through.values()), max(through.values())
-    if first_date <= oldest:
-        progress(f"what was reviewed up to {oldest} stays as it is")
-    made: list[ReviewRecord] = []
-    never_reviewed = [scheme_id for scheme_id in asked if scheme_id not in through]
-    at_once = [day for day in days if day <= newest]
-    if never_reviewed and at_once:
-        chosen = choose_schemes(settings, records, first_date, never_reviewed)
-        made += _seal_from_one_build(settings, at_once, chosen, decided_by, progress, now)
-    one_by_one = [day for day in days if day > oldest]
-    for number, day in enumerate(one_by_one, start=1):
-        progress(f"{day}: month {number} of {len(one_by_one)}")
-        due = [scheme_id for scheme_id in asked if through.get(scheme_id, newest) < day]
-        try:
-            propose_review(settings, day, due, progress, now=now, requires_each=False)
-        except NothingToDecideError:
-            progress(f"{day}: nothing to decide")
-            continue
-        made.append(approve_review(settings, day, decided_by, "person", progress, now=now))
-    return made
+def _backfill_lock(settings: Settings) -> FileLock:
+    directory = _directory(settings)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(directory.with_suffix(".lock"))
 
 
 def _seal_from_one_build(
