@@ -89,8 +89,9 @@ insert into tier_sizes by name
 select
     as_of_date::date as as_of_date, scheme_id, scheme_version, title_zh as scheme_title_zh,
     title_en as scheme_title_en, tier_code, tier_rank, name_zh as tier_name_zh, name_en as tier_name_en,
-    customers_count, customers_count / sum(customers_count) over at_date as customers_ratio,
-    net_sales as net_sales_12m_amount, net_sales / sum(net_sales) over at_date as net_sales_12m_ratio
+    customers_count, customers_count / nullif(sum(customers_count) over at_date, 0) as customers_ratio,
+    net_sales as net_sales_12m_amount,
+    net_sales / nullif(sum(net_sales) over at_date, 0) as net_sales_12m_ratio
 from (values
     ('2026-01-31', 'value_pyramid', 1, 'angel', 3, '天使', 'Angel', 1, 6000),
     ('2026-01-31', 'value_pyramid', 1, 'major', 2, '主要', 'Major', 1, 1000),
@@ -107,13 +108,17 @@ from (values
     ('2026-03-31', 'club', 2, 'base', 1, '普通', 'Base', 2, 1900.25),
     ('2026-03-31', 'letters', 1, 'A', 3, 'A类', 'A customers', 1, 6400.5),
     ('2026-03-31', 'letters', 1, 'B', 2, 'B类', 'B customers', 1, 1600.25),
-    ('2026-03-31', 'letters', 1, 'C', 1, 'C类', 'C customers', 3, 1999.25)
+    ('2026-03-31', 'letters', 1, 'C', 1, 'C类', 'C customers', 3, 1999.25),
+    ('2026-02-28', 'vip', 1, 'vip', 2, '贵宾', 'VIP', 0, 0),
+    ('2026-02-28', 'vip', 1, 'other', 1, '其他', 'Others', 0, 0),
+    ('2026-03-31', 'vip', 1, 'vip', 2, '贵宾', 'VIP', 0, 0),
+    ('2026-03-31', 'vip', 1, 'other', 1, '其他', 'Others', 0, 0)
 ) as sizes (
     as_of_date, scheme_id, scheme_version, tier_code, tier_rank, name_zh, name_en, customers_count, net_sales
 )
 inner join (values
     ('value_pyramid', '客户数量金字塔', 'Customer pyramid'), ('club', '会员俱乐部', 'Club'),
-    ('letters', '字母', 'Letters')
+    ('letters', '字母', 'Letters'), ('vip', '贵宾', 'Important guests')
 ) as titles (scheme_id, title_zh, title_en) using (scheme_id)
 window at_date as (partition by scheme_id, as_of_date);
 

@@ -249,8 +249,13 @@ def test_disagreement_shows_who_is_in_both(english: Edition) -> None:
     assert lines[3] == "Of the 2 customers in “Gold”, 50.0% are also in “Angel” of Customer pyramid."
 
 
-def test_a_scheme_that_lacks_data_is_named(english: Edition) -> None:
-    assert "vip|members, surveys" in said(english, "others")
+def test_a_scheme_that_lacks_data_is_named_and_shows_no_tiers_that_nobody_could_be_in(release: Path) -> None:
+    for day in (date(2026, 3, 31), date(2026, 2, 28)):
+        edition = edition_of(release, as_of_date=day, scheme_ids=("club",))
+        lines = said(edition, "others")
+        assert lines[-1] == "Important guests|vip|members, surveys"
+        assert not [line for line in lines if "VIP" in line or "Others" in line]
+        assert "Important guests" not in [section.title for section in edition.sections]
 
 
 def test_control_totals_show_every_decimal_and_balance(english: Edition) -> None:

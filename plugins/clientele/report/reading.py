@@ -92,7 +92,7 @@ class Scope:
 
 class Source:
     """A release's tables, read-only. Queries may name ``$as_of_date``, ``$previous_date``,
-    ``$last_year_date`` and ``$main_scheme_ids`` beside their own parameters."""
+    ``$last_year_date``, ``$scheme_ids`` and ``$main_scheme_ids`` beside their own parameters."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         self.scope = scope
@@ -101,6 +101,7 @@ class Source:
             "as_of_date": scope.as_of_date,
             "previous_date": scope.previous_date,
             "last_year_date": scope.last_year_date,
+            "scheme_ids": [scheme.scheme_id for scheme in scope.schemes],
             "main_scheme_ids": [scheme.scheme_id for scheme in scope.main_schemes],
         }
 
@@ -165,6 +166,7 @@ order by as_of_date
 _NEWEST_REVIEW = "select max(as_of_date) as as_of_date from tier_reviews"
 
 # A scheme with a policy keeps every decision, others those of the last two dates and of sealed reviews only.
+# The tiers of a scheme that lacks data have sizes too, all 0: that is not what it would say with the data.
 _SCHEMES = """
 with policies as (
     select distinct scheme_id
@@ -188,6 +190,9 @@ select
 from tier_sizes
 where as_of_date = $as_of_date
 group by scheme_id
+having
+    sum(customers_count) > 0
+    or scheme_id not in (select scheme_id from scheme_states where state = 'missing_feed')
 order by scheme_id
 """
 _SEALED = "select scheme_id, as_of_date from tier_reviews"

@@ -27,6 +27,7 @@ TEXTS: Final[Texts] = {
         "movements.",
     ),
     "missing": Words("未能计算的方案", "Schemes that could not be computed"),
+    "scheme_id": Words("方案代码", "Scheme id"),
     "lacks": Words("缺少的数据", "What is missing"),
 }
 
@@ -36,14 +37,32 @@ class Missing:
     """A scheme that lacks data, and which."""
 
     scheme_id: str
+    scheme_title_zh: str | None
+    scheme_title_en: str | None
     missing_needs: str | None
+
+    @property
+    def title(self) -> Words:
+        return Words(self.scheme_title_zh or self.scheme_id, self.scheme_title_en or self.scheme_id)
 
 
 _MISSING = """
-select scheme_id, missing_needs
+with titles as (
+    select
+        scheme_id,
+        any_value(scheme_title_zh order by scheme_version desc) as scheme_title_zh,
+        any_value(scheme_title_en order by scheme_version desc) as scheme_title_en
+    from tier_sizes
+    where as_of_date = $as_of_date
+    group by scheme_id
+)
+
+select scheme_states.scheme_id, titles.scheme_title_zh, titles.scheme_title_en, scheme_states.missing_needs
 from scheme_states
-where state = 'missing_feed'
-order by scheme_id
+left join titles
+    on scheme_states.scheme_id = titles.scheme_id
+where scheme_states.state = 'missing_feed' and scheme_states.scheme_id not in (select unnest($scheme_ids))
+order by scheme_states.scheme_id
 """
 
 
@@ -67,7 +86,7 @@ def read(source: Source) -> Schemes:
         movement.read(source),
         movers.read(source),
         thresholds.read(source),
-        source.rows(Missing, _MISSING) if source.scope.is_current else [],
+        source.rows(Missing, _MISSING),
     )
 
 
@@ -171,8 +190,14 @@ def say_others(found: Schemes, language: Language) -> list[Section]:
         blocks.append(
             Table(
                 caption=words("missing"),
-                columns=(Column(words("scheme"), "code"), Column(words("lacks"), is_wide=True)),
-                rows=tuple((row.scheme_id, row.missing_needs) for row in found.missing),
+                columns=(
+                    Column(words("scheme"), is_wide=True),
+                    Column(words("scheme_id"), "code"),
+                    Column(words("lacks"), is_wide=True),
+                ),
+                rows=tuple(
+                    (row.title.of(language), row.scheme_id, row.missing_needs) for row in found.missing
+                ),
             )
         )
     return [Section("others", words("others"), tuple(blocks), starts_page=True)] if blocks else []
