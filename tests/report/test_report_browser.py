@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -31,18 +33,28 @@ FLAGS = (
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What a browser made of the page: a picture, a print, and every address that it was made to ask for."""
+
+    image: Image.Image
+    print: Path
+    addresses: list[str]
+
+
 @pytest.fixture(scope="module")
-def opened(reviewed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Image.Image, list[str]]:
-    """The page as a picture, and every address that it made the browser ask for."""
+def opened(reviewed: Path, tmp_path_factory: pytest.TempPathFactory) -> Opened:
     folder = tmp_path_factory.mktemp("browser")
     (page,) = render(reviewed, folder, languages=["zh"])
-    picture, log = folder / "page.png", folder / "net.json"
+    picture, printed, log = folder / "page.png", folder / "page.pdf", folder / "net.json"
     subprocess.run(
         [
             str(BROWSER),
             *FLAGS,
             f"--user-data-dir={folder / 'profile'}",
             f"--screenshot={picture}",
+            f"--print-to-pdf={printed}",
+            "--no-pdf-header-footer",
             f"--log-net-log={log}",
             page.as_uri(),
         ],
@@ -56,7 +68,7 @@ def opened(reviewed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Im
     asked = [event["params"] for event in events if event.get("params", {}).get("initiator", "")]
     addresses = {request["url"] for request in asked if request["initiator"] != "not an origin"}
     with Image.open(picture) as image:
-        return image.convert("RGB"), sorted(addresses)
+        return Opened(image.convert("RGB"), printed, sorted(addresses))
 
 
 def pixels(image: Image.Image, colour: str) -> int:
@@ -65,22 +77,29 @@ def pixels(image: Image.Image, colour: str) -> int:
     return counts.get(wanted, 0)
 
 
-def test_the_charts_are_drawn(opened: tuple[Image.Image, list[str]]) -> None:
-    image, _ = opened
+def test_the_charts_are_drawn(opened: Opened) -> None:
+    image = opened.image
     # The best tier's bars and columns, the last one's, and the curve of a month ago.
     assert pixels(image, tier_colour(0)) > 5000
     assert pixels(image, tier_colour(1)) > 5000
     assert pixels(image, SERIES[1]) > 200
 
 
-def test_the_page_is_full_of_text(opened: tuple[Image.Image, list[str]]) -> None:
-    image, _ = opened
-    rows = image.convert("L").resize((1, image.height), Image.Resampling.BOX).tobytes()
+def test_the_page_is_full_of_text(opened: Opened) -> None:
+    rows = opened.image.convert("L").resize((1, opened.image.height), Image.Resampling.BOX).tobytes()
     written = [number for number, brightness in enumerate(rows) if brightness < 254]
-    assert len(written) > image.height / 4
-    assert max(written) > image.height - 200
+    assert len(written) > opened.image.height / 4
+    assert max(written) > opened.image.height - 200
 
 
-def test_nothing_is_asked_of_the_network(opened: tuple[Image.Image, list[str]]) -> None:
-    _, addresses = opened
-    assert addresses == []
+def test_nothing_is_asked_of_the_network(opened: Opened) -> None:
+    assert opened.addresses == []
+
+
+def test_printed_by_the_browser_tables_are_whole_on_a4_pages(opened: Opened) -> None:
+    pages = list(pypdfium2.PdfDocument(opened.print))
+    assert 3 < len(pages) < 30
+    assert {tuple(map(round, page.get_size())) for page in pages} == {(595, 842)}
+    # Of a table that is too wide the last columns are not on the paper: those of what was sealed are digests.
+    text = "".join("".join(page.get_textpage().get_text_range().split()) for page in pages)
+    assert text.count("sha256:dd") == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,8 +14,8 @@ from clientele.report.cells import FIGURES, kind_of, written
 from clientele.report.charts import tier_colour
 
 
-def page_text(edition: Edition, medium: Literal["screen", "print"], other_edition: str | None = None) -> str:
-    """The document as text, for the screen or for the press.
+def page_text(edition: Edition, other_edition: str | None = None) -> str:
+    """The document as text: on the screen it scrolls, printed it is A4 pages, by a browser too.
 
     ``other_edition`` is the name of the file beside it in the other language, where there is one.
     """
@@ -34,9 +33,8 @@ def page_text(edition: Edition, medium: Literal["screen", "print"], other_editio
         .render(
             edition=edition,
             labels=edition.labels,
-            medium=medium,
             other_edition=other_edition,
-            style=Markup(_asset("report.css") + (_asset("print.css") if medium == "print" else "")),  # noqa: S704 -- ours
+            style=Markup(f"{_asset('report.css')}@media print {{\n{_asset('print.css')}}}\n"),  # noqa: S704 -- ours
             drawing=drawing,
             cell=cell,
         )

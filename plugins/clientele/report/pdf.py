@@ -41,7 +41,7 @@ def write_pdf(edition: Edition, file: Path) -> None:
     log = logging.getLogger("weasyprint")
     log.addHandler(boxes)
     try:
-        document = weasyprint.HTML(string=page_text(edition, "print"), url_fetcher=_fetches_nothing)
+        document = weasyprint.HTML(string=page_text(edition), url_fetcher=_fetches_nothing)
         content = document.write_pdf(presentational_hints=False)
     finally:
         log.removeHandler(boxes)

@@ -88,7 +88,7 @@ def _fill(edition: Edition, draft: Path, form: Format, other: str | None) -> Non
     if form == "html":
         from clientele.report.page import page_text
 
-        draft.write_text(page_text(edition, "screen", other), encoding="utf-8", newline="\n")
+        draft.write_text(page_text(edition, other), encoding="utf-8", newline="\n")
     elif form == "pdf":
         from clientele.report.pdf import write_pdf
 

@@ -70,7 +70,7 @@ def write(simulation: Simulation, connection: duckdb.DuckDBPyConnection) -> None
     document = json.dumps(asdict(simulation), ensure_ascii=False, indent=1, default=str) + "\n"
     pages = {
         f"simulation.{language}.html": page_text(
-            edition(simulation, language), "screen", f"simulation.{_OTHER[language]}.html"
+            edition(simulation, language), f"simulation.{_OTHER[language]}.html"
         )
         for language in LANGUAGES
     }
