@@ -358,9 +358,20 @@ def test_an_earlier_date_has_what_is_published_of_it(release: Path) -> None:
     lines = said(edition, anchor_of(edition, "Customer pyramid"))
     assert "1 moved up" not in lines
     assert "Small|·|777|·|777" in lines
-    for anchor in ("dormant", "referrals", "complaints", "effort", "disagreement"):
-        (line,) = said(edition, anchor)
-        assert line.startswith("These figures are computed for the release's own date, 31 March 2026, not")
+
+
+def test_what_is_kept_of_no_earlier_date_is_shown_as_of_the_release_and_says_so(
+    release: Path, english: Edition
+) -> None:
+    earlier = edition_of(release, as_of_date=date(2026, 2, 28), scheme_ids=("club", "value_pyramid"))
+    named = edition_of(release, scheme_ids=("club", "value_pyramid"))
+    note = (
+        "These figures are as of 31 March 2026, the release's own date; "
+        "those of 28 February 2026 are not kept."
+    )
+    for anchor in ("dormant", "referrals", "complaints", "disagreement"):
+        assert said(earlier, anchor) == [note, *said(named, anchor)]
+        assert note not in said(english, anchor)
 
 
 def test_where_no_reason_is_published_the_figure_that_decided_is_said(changed: Make) -> None:

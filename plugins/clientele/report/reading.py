@@ -92,7 +92,8 @@ class Scope:
 
 class Source:
     """A release's tables, read-only. Queries may name ``$as_of_date``, ``$previous_date``,
-    ``$last_year_date``, ``$scheme_ids`` and ``$main_scheme_ids`` beside their own parameters."""
+    ``$last_year_date``, ``$release_date``, ``$scheme_ids`` and ``$main_scheme_ids`` beside their own
+    parameters."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         self.scope = scope
@@ -101,6 +102,7 @@ class Source:
             "as_of_date": scope.as_of_date,
             "previous_date": scope.previous_date,
             "last_year_date": scope.last_year_date,
+            "release_date": scope.release.as_of_date,
             "scheme_ids": [scheme.scheme_id for scheme in scope.schemes],
             "main_scheme_ids": [scheme.scheme_id for scheme in scope.main_schemes],
         }

@@ -117,7 +117,7 @@ def say(facts: Facts, language: Language, names: str = "keys_only") -> Edition:
             relationship.say(facts.relations, language),
             referrals.say(facts.referrals, language),
             *service.say(facts.service, language),
-            disagreement.say(facts.disagreements, sizes, language),
+            disagreement.say(facts.disagreements, language),
             *schemes.say_others(facts.schemes, language),
             quality.say(facts.quality, language),
             loads.say(facts.loads, language),

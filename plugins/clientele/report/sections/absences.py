@@ -1,4 +1,4 @@
-"""What sections say of what they do not show: figures not published of a date, rows beyond the first."""
+"""What sections say of what they do not show: figures kept of no earlier date, rows beyond the first."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from clientele.report.reading import Scope
 from clientele.report.words import Texts, Words, speaker
 
 TEXTS: Final[Texts] = {
-    "not_then": Words(
-        "这些数字只在发布日 {release_date} 计算，{date} 的没有公布。",
-        "These figures are computed for the release's own date, {release_date}, not published for {date}.",
+    "of_release": Words(
+        "以下为发布日 {release_date} 的数字；{date} 的没有保存。",
+        "These figures are as of {release_date}, the release's own date; those of {date} are not kept.",
     ),
     "rest": Words("仅列前 {shown} 位，另有 {rest} 位。", "The first {shown}; {rest} more are not listed."),
 }
@@ -24,13 +24,16 @@ def absent(anchor: str, title: str, text: str) -> Section:
     return Section(anchor, title, (Text(text, style="absent"),))
 
 
-def not_then(scope: Scope, language: Language) -> str:
-    """That figures are published of the release's own date alone."""
-    return speaker(TEXTS, language)(
-        "not_then",
+def of_release(scope: Scope, language: Language) -> tuple[Text, ...]:
+    """That the figures below are of the release's own date, where the report is about another."""
+    if scope.is_current:
+        return ()
+    said = speaker(TEXTS, language)(
+        "of_release",
         release_date=formats.day(scope.release.as_of_date, language),
         date=formats.day(scope.as_of_date, language),
     )
+    return (Text(said, style="note"),)
 
 
 def rest(shown: int, total: int, language: Language) -> str | None:

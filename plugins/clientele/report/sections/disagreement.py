@@ -11,8 +11,7 @@ from clientele.report import formats
 from clientele.report.blocks import Block, Column, Section, Shade, Table, Text
 from clientele.report.formats import Language
 from clientele.report.reading import Scope, Source
-from clientele.report.sections.absences import absent, not_then
-from clientele.report.sections.tiers import Sizes
+from clientele.report.sections.absences import absent, of_release
 from clientele.report.words import Texts, Words, speaker
 
 TEXTS: Final[Texts] = {
@@ -40,43 +39,70 @@ class Both:
 _BOTH = """
 select scheme_id, tier_code, other_scheme_id, other_tier_code, customers_count
 from tier_disagreements
-where as_of_date = $as_of_date
+where as_of_date = $release_date
 order by scheme_id, other_scheme_id, tier_code, other_tier_code
 """
 
 
 @dataclass(frozen=True)
+class Held:
+    """A tier that anybody is in."""
+
+    scheme_id: str
+    tier_code: str
+    tier_name_zh: str
+    tier_name_en: str
+
+    @property
+    def name(self) -> Words:
+        return Words(self.tier_name_zh, self.tier_name_en)
+
+
+_HELD = """
+select scheme_id, tier_code, tier_name_zh, tier_name_en
+from tier_sizes
+where as_of_date = $release_date and customers_count > 0
+order by scheme_id, tier_rank desc, tier_code
+"""
+
+
+@dataclass(frozen=True)
 class Disagreements:
-    """The pairs of schemes that are compared."""
+    """The pairs of schemes that are compared, and the tiers of each scheme, the best first."""
 
     scope: Scope
     rows: tuple[Both, ...]
+    tiers: tuple[Held, ...]
+
+    def tiers_of(self, scheme_id: str) -> list[Held]:
+        return [tier for tier in self.tiers if tier.scheme_id == scheme_id]
 
 
 def read(source: Source) -> Disagreements:
     """The compared schemes as of the release's date, the only one they are published for."""
-    return Disagreements(source.scope, tuple(source.rows(Both, _BOTH)))
+    return Disagreements(source.scope, tuple(source.rows(Both, _BOTH)), tuple(source.rows(Held, _HELD)))
 
 
-def say(found: Disagreements, sizes: Sizes, language: Language) -> Section:
+def say(found: Disagreements, language: Language) -> Section:
     """A matrix for each pair of schemes, and what becomes of the best tier of the one in the other."""
     words = speaker(TEXTS, language)
     pairs: dict[tuple[str, str], list[Both]] = defaultdict(list)
     for row in found.rows:
         pairs[row.scheme_id, row.other_scheme_id].append(row)
     if not pairs:
-        said = words("none") if found.scope.is_current else not_then(found.scope, language)
-        return absent("disagreement", words("title"), said)
-    blocks = [block for rows in pairs.values() for block in _pair(rows, found.scope, sizes, language)]
-    return Section("disagreement", words("title"), tuple(blocks), starts_page=True)
+        return absent("disagreement", words("title"), words("none"))
+    blocks = [block for rows in pairs.values() for block in _pair(rows, found, language)]
+    return Section(
+        "disagreement", words("title"), (*of_release(found.scope, language), *blocks), starts_page=True
+    )
 
 
-def _pair(rows: Sequence[Both], scope: Scope, sizes: Sizes, language: Language) -> list[Block]:
+def _pair(rows: Sequence[Both], found: Disagreements, language: Language) -> list[Block]:
     words = speaker(TEXTS, language)
     first = rows[0]
-    titles = {scheme.scheme_id: scheme.title.of(language) for scheme in scope.schemes}
-    row_tiers = [tier for tier in sizes.now(first.scheme_id) if tier.customers_count]
-    column_tiers = [tier for tier in sizes.now(first.other_scheme_id) if tier.customers_count]
+    titles = {scheme.scheme_id: scheme.title.of(language) for scheme in found.scope.schemes}
+    row_tiers = found.tiers_of(first.scheme_id)
+    column_tiers = found.tiers_of(first.other_scheme_id)
     counts = {(row.tier_code, row.other_tier_code): row.customers_count for row in rows}
     in_row: dict[str, int] = defaultdict(int)
     for row in rows:

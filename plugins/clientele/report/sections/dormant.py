@@ -11,7 +11,7 @@ from clientele.report import formats
 from clientele.report.blocks import Column, Section, Table, Text
 from clientele.report.formats import Language
 from clientele.report.reading import Scope, Source
-from clientele.report.sections.absences import absent, not_then, rest
+from clientele.report.sections.absences import absent, of_release, rest
 from clientele.report.words import Texts, Words, speaker
 
 DORMANT_SHOWN: Final = 12
@@ -101,17 +101,15 @@ limit $dormant_shown
 
 @dataclass(frozen=True)
 class StoredValue:
-    """Balances and the dormant; None where the date is not the release's own."""
+    """Balances and the dormant."""
 
     scope: Scope
-    balances: Balances | None
+    balances: Balances
     dormant: tuple[Dormant, ...]
 
 
 def read(source: Source) -> StoredValue:
     """Balances as of the release's date, the only one they are published for."""
-    if not source.scope.is_current:
-        return StoredValue(source.scope, None, ())
     return StoredValue(
         source.scope,
         source.row(Balances, _BALANCES),
@@ -123,8 +121,6 @@ def say(found: StoredValue, language: Language) -> Section:
     """What is owed to customers who do not come, and to whom."""
     words = speaker(TEXTS, language)
     balances = found.balances
-    if balances is None:
-        return absent("dormant", words("title"), not_then(found.scope, language))
     if not balances.known_count:
         return absent("dormant", words("title"), words("none"))
     share = balances.dormant_balance_amount / balances.balance_amount if balances.balance_amount else None
@@ -141,12 +137,13 @@ def say(found: StoredValue, language: Language) -> Section:
         tone="bad" if balances.dormant_count else "good",
     )
     if not found.dormant:
-        return Section("dormant", words("title"), (sentence,))
+        return Section("dormant", words("title"), (*of_release(found.scope, language), sentence))
     consent = {True: words("yes"), False: words("no"), None: words("unknown")}
     return Section(
         "dormant",
         words("title"),
         (
+            *of_release(found.scope, language),
             sentence,
             Table(
                 caption=words("list"),

@@ -10,7 +10,7 @@ from clientele.report import formats
 from clientele.report.blocks import Column, Section, Table, Text
 from clientele.report.formats import Language
 from clientele.report.reading import Scope, Source
-from clientele.report.sections.absences import absent, not_then, rest
+from clientele.report.sections.absences import absent, of_release, rest
 from clientele.report.words import Texts, Words, speaker
 
 REFERRERS_SHOWN: Final = 10
@@ -83,17 +83,15 @@ limit $referrers_shown
 
 @dataclass(frozen=True)
 class Referrals:
-    """Totals and the first referrers; None where the date is not the release's own."""
+    """Totals and the first referrers."""
 
     scope: Scope
-    totals: Totals | None
+    totals: Totals
     referrers: tuple[Referrer, ...]
 
 
 def read(source: Source) -> Referrals:
     """Referrals as of the release's date, the only one they are published for."""
-    if not source.scope.is_current:
-        return Referrals(source.scope, None, ())
     return Referrals(
         source.scope,
         source.row(Totals, _TOTALS),
@@ -105,14 +103,13 @@ def say(found: Referrals, language: Language) -> Section:
     """How much referrals brought, and who made them."""
     words = speaker(TEXTS, language)
     totals = found.totals
-    if totals is None:
-        return absent("referrals", words("title"), not_then(found.scope, language))
     if not totals.referrers_count:
         return absent("referrals", words("title"), words("none"))
     return Section(
         "referrals",
         words("title"),
         (
+            *of_release(found.scope, language),
             Text(
                 words(
                     "sentence",

@@ -10,7 +10,7 @@ from typing import Final
 from clientele.report.blocks import Block, Cell, Column, Section, Shade, Table, Text
 from clientele.report.formats import Language
 from clientele.report.reading import Scope, Source
-from clientele.report.sections.absences import absent, not_then
+from clientele.report.sections.absences import of_release
 from clientele.report.words import Texts, Words, speaker
 
 #: The handbook's example of a shop whose effort goes to the wrong customers: shares of revenue, of customers
@@ -84,7 +84,7 @@ _SERVICE = """
 with letters as (
     select scheme_id
     from tier_sizes
-    where as_of_date = $as_of_date
+    where as_of_date = $release_date
     group by scheme_id
     having list_sort(list(tier_code)) = ['A', 'B', 'C']
 )
@@ -113,7 +113,7 @@ order by customer_tiers.scheme_id, any_value(customer_tiers.tier_rank) desc, cus
 
 @dataclass(frozen=True)
 class Service:
-    """The tiers of the schemes; empty where the date is not the release's own."""
+    """The tiers of the schemes."""
 
     scope: Scope
     tiers: tuple[TierService, ...]
@@ -121,19 +121,12 @@ class Service:
 
 def read(source: Source) -> Service:
     """Service as of the release's date, the only one it is published for."""
-    rows = source.rows(TierService, _SERVICE) if source.scope.is_current else []
-    return Service(source.scope, tuple(rows))
+    return Service(source.scope, tuple(source.rows(TierService, _SERVICE)))
 
 
 def say(found: Service, language: Language) -> list[Section]:
     """Complaints by tier, and effort beside revenue."""
     words = speaker(TEXTS, language)
-    if not found.scope.is_current:
-        said = not_then(found.scope, language)
-        return [
-            absent("complaints", words("complaints"), said),
-            absent("effort", words("effort"), said),
-        ]
     return [
         Section("complaints", words("complaints"), _complaints(found, language)),
         Section("effort", words("effort"), _effort(found, language)),
@@ -163,6 +156,7 @@ def _complaints(found: Service, language: Language) -> tuple[Block, ...]:
             )
         )
     return (
+        *of_release(found.scope, language),
         Table(
             caption=words("complaints_caption"),
             columns=(
@@ -193,6 +187,7 @@ def _effort(found: Service, language: Language) -> tuple[Block, ...]:
     if not lettered:
         return (Text(words("no_abc"), style="absent"),)
     return (
+        *of_release(found.scope, language),
         Text(words("effort_intro"), style="note"),
         *(
             _mismatch(
