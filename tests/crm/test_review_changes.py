@@ -43,11 +43,16 @@ def write_lake(database: Path, decisions: Iterable[tuple] = DECISIONS, tier_name
             " create table lake.sealed_decisions (sequence_number bigint, decided_on_date date,"
             " customer_key varchar, tier_rank integer, scheme_version integer, outcome varchar,"
             " scheme_id varchar default 'club');"
+            " create table main.tier_reviews (sequence_number bigint, review_id varchar, as_of_date date);"
             " create table lake.sealed_scheme_tiers (sequence_number bigint, scheme_id varchar,"
             " scheme_version integer, tier_rank integer, tier_code varchar, tier_name_zh varchar,"
             " tier_name_en varchar)"
         )
         connection.executemany("insert into lake.sealed_reviews values (?, ?, ?, ?)", REVIEWS)
+        connection.execute(
+            "insert into main.tier_reviews select sequence_number, review_id, as_of_date"
+            " from lake.sealed_reviews"
+        )
         for decision in decisions:
             connection.execute(
                 "insert into lake.sealed_decisions (sequence_number, decided_on_date, customer_key,"
@@ -70,7 +75,7 @@ def written(tmp_path):
     """What is written of a lake, by review: the rows as dictionaries."""
 
     def write(**changes) -> dict[str, list[dict[str, str]]]:
-        files = write_review_changes(write_lake(tmp_path / "warehouse.duckdb", **changes), None, tmp_path)
+        files = write_review_changes(write_lake(tmp_path / "warehouse.duckdb", **changes), [], tmp_path)
         return {file.stem: read(file) for file in files}
 
     return write
@@ -124,25 +129,34 @@ def test_no_cell_starts_a_formula(written):
 def test_a_file_of_the_release_before_is_linked(tmp_path):
     database = write_lake(tmp_path / "warehouse.duckdb")
     first, second = tmp_path / "first", tmp_path / "second"
-    before = write_review_changes(database, None, first)
-    after = write_review_changes(database, first, second)
+    before = write_review_changes(database, [], first)
+    after = write_review_changes(database, [first], second)
     assert [file.name for file in after] == ["2026-03-31.csv", "2026-04-30.csv"]
     assert all(file.samefile(other) for file, other in zip(before, after, strict=True))
 
 
 def test_a_candidate_of_an_earlier_release_gets_the_files_of_its_reviews(tmp_path):
     first = tmp_path / "first"
-    write_review_changes(write_lake(tmp_path / "warehouse.duckdb"), None, first)
+    write_review_changes(write_lake(tmp_path / "warehouse.duckdb"), [], first)
     with duckdb.connect(str(tmp_path / "earlier.duckdb")) as connection:
         connection.execute(
             "create table tier_reviews as select 1::bigint as sequence_number, '2026-03-31' as review_id"
         )
-    written = write_review_changes(tmp_path / "earlier.duckdb", first, tmp_path / "again")
+    written = write_review_changes(tmp_path / "earlier.duckdb", [first], tmp_path / "again")
+    assert [file.name for file in written] == ["2026-03-31.csv"]
+
+
+def test_an_earlier_date_has_no_signed_set_of_a_review_after_it(tmp_path):
+    """The lake knows both reviews, the tables of the date show the first alone."""
+    database = write_lake(tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from tier_reviews where as_of_date > '2026-03-31'")
+    written = write_review_changes(database, [], tmp_path / "crm")
     assert [file.name for file in written] == ["2026-03-31.csv"]
 
 
 def test_without_a_sealed_review_nothing_is_written(tmp_path):
     with duckdb.connect(str(write_lake(tmp_path / "warehouse.duckdb"))) as connection:
-        connection.execute("delete from lake.sealed_reviews")
-    assert write_review_changes(tmp_path / "warehouse.duckdb", None, tmp_path / "crm") == []
+        connection.execute("delete from tier_reviews")
+    assert write_review_changes(tmp_path / "warehouse.duckdb", [], tmp_path / "crm") == []
     assert not (tmp_path / "crm").exists()

@@ -33,7 +33,7 @@ create table lake.sealed_scheme_tiers as
 
 @pytest.fixture
 def publish_reviewed(settings: Settings):
-    """Publishes a shop whose lake holds two sealed reviews, of which it shows the first ``shown``."""
+    """Publishes a shop whose lake holds two sealed reviews, of which its date shows the first ``shown``."""
 
     def run(shop: Shop, shown: int) -> Release:
         token = next_token(settings)
@@ -41,12 +41,12 @@ def publish_reviewed(settings: Settings):
         write_candidate(database, shop)
         with duckdb.connect(str(database)) as connection:
             connection.execute(SEALED)
-            connection.execute("delete from lake.sealed_reviews where sequence_number > ?", [shown])
             connection.execute("delete from tier_reviews")
             connection.execute(
                 "insert into tier_reviews (review_id, sequence_number, as_of_date, scheme_id, record_hash)"
                 " select review_id, sequence_number, as_of_date, scheme_id, 'hash ' || sequence_number"
-                " from lake.sealed_reviews"
+                " from lake.sealed_reviews where sequence_number <= ?",
+                [shown],
             )
         return _published(settings, database, token)
 
@@ -91,6 +91,16 @@ def test_a_rollback_shows_the_signed_sets_of_the_reviews_it_shows(settings, publ
     state = earlier_state(settings, None)
     back = _published(settings, state.database, state.token)
     assert signed_sets(back) == ["2024-05-31.csv"]
+
+
+def test_a_release_as_of_an_earlier_date_withdraws_the_signed_sets_after_it(settings, publish_reviewed):
+    """What the CRM finds beside a release is what its tables say; going on, it finds the same file again."""
+    first = publish_reviewed(Shop(), 2)
+    earlier = publish_reviewed(Shop(known_load_id=2), 1)
+    assert signed_sets(earlier) == ["2024-05-31.csv"]
+    state = earlier_state(settings, first.release_id)
+    back = _published(settings, state.database, state.token)
+    assert signed_sets(back) == signed_sets(first)
 
 
 def test_the_newest_review_shown_is_known_by_its_hash(settings, publish_reviewed, publish_shop):

@@ -1,11 +1,14 @@
 """The signed set of each review, as CSV: whose tier it changed, exactly as it was sealed.
 
-What a review has sealed never changes, so a file that the release before has is linked, not made anew.
+The reviews are those that the release shows in ``tier_reviews``: one as of an earlier date has none of the
+reviews after it. What a review has sealed never changes, so a file that an earlier release has is linked, not
+made anew.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +39,7 @@ where database_name = 'candidate' and schema_name = 'lake' and table_name = 'sea
 """
 
 _REVIEWS: Final = """
-select distinct sequence_number, review_id from candidate.{relation} order by sequence_number
+select distinct sequence_number, review_id from candidate.main.tier_reviews order by sequence_number
 """
 
 #: ``changes_signed``: one row per customer and scheme whose tier the review changed. It is compared with the
@@ -129,15 +132,14 @@ where compared.change is not null
 
 
 def write_review_changes(
-    candidate: Path, previous: Path | None, output: Path, *, memory_limit: str = Settings.memory_limit
+    candidate: Path, earlier: Sequence[Path], output: Path, *, memory_limit: str = Settings.memory_limit
 ) -> list[Path]:
-    """Write ``reviews/<review_id>.csv`` into ``output`` for every sealed review the candidate knows.
+    """Write ``reviews/<review_id>.csv`` into ``output`` for every sealed review the candidate shows.
 
-    ``previous`` is the folder of the release before that ``output`` follows (None: there was none). One row
-    per customer and scheme whose tier differs from the one the scheme's review before sealed; everybody is
+    ``earlier`` are the folders that ``output`` follows, one for each release that is kept. One row per
+    customer and scheme whose tier differs from the one the scheme's review before sealed; everybody is
     ``new`` in the first. UTF-8, lines end with LF, no cell starts a formula. A candidate made of an earlier
-    release knows no lake, and the release before has the files of all its reviews. Raises duckdb.Error and
-    OSError.
+    release knows no lake, and that release has the files of all its reviews. Raises duckdb.Error and OSError.
     """
     folder = output / FOLDER
     written = []
@@ -149,13 +151,12 @@ def write_review_changes(
         literal = str(candidate).replace("'", "''")
         connection.execute(f"attach '{literal}' as candidate (read_only)")
         knows_lake = connection.execute(_HAS_REVIEWS).fetchone() is not None
-        relation = "lake.sealed_reviews" if knows_lake else "main.tier_reviews"
-        for sequence_number, review_id in connection.execute(_REVIEWS.format(relation=relation)).fetchall():
+        for sequence_number, review_id in connection.execute(_REVIEWS).fetchall():
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / f"{review_id}.csv"
-            before = previous / FOLDER / file.name if previous else file
-            if before.exists():
-                os.link(before, file)
+            before = (release / FOLDER / file.name for release in earlier)
+            if made := next((path for path in before if path.exists()), None):
+                os.link(made, file)
             elif knows_lake:
                 connection.execute(_CHANGES_SIGNED, {"sequence_number": sequence_number})
                 write_cells(connection, "changes_signed", COLUMNS, _TEXT_COLUMNS, file)

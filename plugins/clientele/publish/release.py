@@ -93,7 +93,7 @@ def publish(
             try:
                 write_review_changes(
                     candidate_database,
-                    previous.directory / store.CRM if previous else None,
+                    [folder / store.CRM for folder in store.kept_folders(settings)],
                     building / store.CRM,
                     memory_limit=settings.memory_limit,
                 )

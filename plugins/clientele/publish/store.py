@@ -66,14 +66,19 @@ def current_release(settings: Settings) -> Release | None:
         raise UnavailableError(error.message, remedy=way_back(settings, directory.name)) from error
 
 
+def kept_folders(settings: Settings) -> list[Path]:
+    """The folders of the releases that are kept, the newest first; settled, the current one is the first."""
+    return sorted(_releases(settings).glob("r*"), reverse=True)
+
+
 def way_back(settings: Settings, release_id: str) -> str:
     """What to do when the files of the current release ``release_id`` are damaged or gone.
 
     No run can publish after it: a release tells what changed since the one before.
     """
-    earlier = sorted(path.name for path in _releases(settings).glob("r*") if path.name < release_id)
+    earlier = [path.name for path in kept_folders(settings) if path.name < release_id]
     if earlier:
-        link = f"ln -sfn releases/{earlier[-1]} {settings.published / 'current'}"
+        link = f"ln -sfn releases/{earlier[0]} {settings.published / 'current'}"
         return f"show the release before: {link} and then `clientele run`, which publishes {release_id} anew"
     return f"remove {settings.published} and then `clientele run`, which publishes it anew"
 
