@@ -69,6 +69,11 @@ def test_approving_a_sealed_month_again_says_that_it_is_sealed(command, builds, 
     assert command("review", "--as-of", DAY, "--approve", "Wang") == 2
     assert f"{DAY} was reviewed already, as {DAY}" in capsys.readouterr().err
     assert len(read_reviews(settings)) == 1
+    # One scheme in use had nothing to decide: that is known without another build, and may be asked anew.
+    assert builds.counted == 1
+    assert command("review", "--as-of", DAY, "--scheme", "buyer_type") == 2
+    assert "nothing to decide as of 2026-03-31 in buyer_type" in capsys.readouterr().err
+    assert builds.counted == 2
 
 
 @pytest.mark.parametrize("decision", [["--approve", "Wang"], ["--reject", "Wang", "--reason", "x"]])

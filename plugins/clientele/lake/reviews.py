@@ -50,7 +50,8 @@ class ReviewDraft(BaseModel):
     """A decided review that has no place in the chain yet.
 
     ``known_load_id`` and ``known_sequence_number`` (0: none) are the last load and the last review that its
-    proposal knew. All times are aware.
+    proposal knew. ``asked_scheme_ids`` are the schemes that it was about, also those of which there was
+    nothing to decide; None in reviews of earlier versions of this package. All times are aware.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,6 +66,7 @@ class ReviewDraft(BaseModel):
     decision_mode: DecisionMode
     reason: str | None
     schemes: tuple[ReviewedScheme, ...]
+    asked_scheme_ids: tuple[str, ...] | None = None
 
     @property
     def scheme_ids(self) -> frozenset[str]:

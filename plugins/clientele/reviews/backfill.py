@@ -143,6 +143,7 @@ def _seal_from_one_build(
             decision_mode="person",
             reason=None,
             schemes=schemes,
+            asked_scheme_ids=tuple(chosen),
         )
         made.append(seal(settings, draft, files))
         known_sequence_number = made[-1].sequence_number

@@ -150,6 +150,7 @@ def _draft_of(
         decision_mode=mode,
         reason=reason,
         schemes=proposal.schemes,
+        asked_scheme_ids=proposal.asked_scheme_ids,
     )
 
 

@@ -79,7 +79,8 @@ def choose_schemes(
 
     They come in the order of the report, with what their files say. A review is of a day after the last one
     of its schemes. Raises ConfigurationError when a scheme asked for is not in use or cannot be reviewed,
-    none is left, one in use has no file, or a version that was sealed has been edited.
+    none is left but those of which a review had nothing to decide, one in use has no file, or a version that
+    was sealed has been edited.
     """
     in_use = schemes_in_use(settings)
     if unknown := sorted(set(wanted or ()) - set(in_use)):
@@ -93,12 +94,12 @@ def choose_schemes(
     }
     chosen = [scheme_id for scheme_id in in_use if scheme_id in (wanted or in_use)]
     left = [scheme_id for scheme_id in chosen if scheme_id not in reviewed]
-    if reviewed and (wanted or not left):
+    if reviewed and wanted:
         scheme_id, record = next(iter(reviewed.items()))
-        raise ConfigurationError(
-            f"{scheme_id} was reviewed as of {record.as_of_date} already, as {record.review_id}",
-            remedy="a sealed review stays; later corrections show as restatements",
-        )
+        raise _reviewed_already(f"{scheme_id} was reviewed as of {record.as_of_date} already", record)
+    if reviewed and all(_had_nothing_to_decide(scheme_id, reviewed.values()) for scheme_id in left):
+        record = min(reviewed.values(), key=lambda review: review.sequence_number)
+        raise _reviewed_already(f"{record.as_of_date} was reviewed already", record)
     contents = scheme_contents(settings)
     if missing := [scheme_id for scheme_id in left if scheme_id not in contents]:
         raise ConfigurationError(
@@ -114,6 +115,18 @@ def choose_schemes(
         },
     )
     return chosen_contents
+
+
+def _had_nothing_to_decide(scheme_id: str, records: Iterable[ReviewRecord]) -> bool:
+    """Whether one of the reviews was about the scheme as well, which has no decisions in any of them."""
+    return any(scheme_id in (record.asked_scheme_ids or ()) for record in records)
+
+
+def _reviewed_already(what: str, record: ReviewRecord) -> ConfigurationError:
+    return ConfigurationError(
+        f"{what}, as {record.review_id}",
+        remedy="a sealed review stays; later corrections show as restatements",
+    )
 
 
 def sealed_versions(records: Iterable[ReviewRecord]) -> Mapping[str, Mapping[str, str]]:
