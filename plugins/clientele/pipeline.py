@@ -24,7 +24,7 @@ from clientele.quality import gate
 from clientele.report import FORMATS, LANGUAGES, FindNames, Format, Language, Limits, Names, render
 from clientele.reviews import decide, outcome, proposal, replaying
 from clientele.settings import Settings
-from clientele.tiers import superseded, versions_built, versions_in
+from clientele.tiers import SchemeMeasures, measures_in, superseded, versions_built, versions_in
 from clientele.warehouse import build as dbt_build
 from clientele.warehouse.candidate import Candidate, begin, discard_older, open_candidate
 
@@ -122,7 +122,21 @@ def _shown(settings: Settings, release: Release) -> Release:
 
 
 def _render_report(settings: Settings, database: Path, output: Path) -> list[Path]:
-    return render(database, output, limits=Limits(settings.memory_limit, settings.threads))
+    return render(
+        database,
+        output,
+        limits=Limits(settings.memory_limit, settings.threads),
+        measures=_measures(settings),
+    )
+
+
+def _measures(settings: Settings) -> SchemeMeasures:
+    """What the scheme files call their figures."""
+    try:
+        return measures_in(settings.dbt_project / "tiers")
+    except ConfigurationError:
+        # A report tells what is published: it does not wait for a file that somebody is editing now.
+        return {}
 
 
 def report(
@@ -164,6 +178,7 @@ def report(
         names=names,
         find_names=find_names,
         limits=Limits(settings.memory_limit, settings.threads),
+        measures=_measures(settings),
     )
     for file in files:
         progress(f"wrote {file}")

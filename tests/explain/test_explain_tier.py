@@ -124,6 +124,30 @@ def test_a_day_after_a_merge_in_chinese(release: Path, capsys) -> None:
     assert "决定：2026-05-31 与另一客户合并（评审之外，方案第 1 版）" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("code", "language", "figure", "threshold"),
+    [
+        ("customers_share_before_pct", "en", "share of customers before this one 22.5%", "50%"),
+        ("customers_share_before_pct", "zh", "排在此客户之前的顾客占比 22.5%", "50%"),
+        # The file of that version is gone.
+        ("points_for_visits", "en", "points for visits 22.5", "50"),
+    ],
+)
+def test_what_a_scheme_computes_itself_has_a_name(
+    release: Path, capsys, code: str, language: str, figure: str, threshold: str
+) -> None:
+    with duckdb.connect(release / "published" / "clientele.duckdb") as connection:
+        connection.execute(
+            "update tier_decisions set deciding_criterion = ?, deciding_value = 22.5, threshold_value = 50",
+            [code],
+        )
+    asked = ["--customer-key", "c1", "--scheme", "appliance_spend", "--language", language]
+    assert main(["explain", *asked]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert {"en": f"Figure: {figure}", "zh": f"依据：{figure}"}[language] in said
+    assert {"en": f"Threshold: {threshold}", "zh": f"标准：{threshold}"}[language] in said
+
+
 def test_a_day_before_the_decisions_that_are_kept(release: Path, capsys) -> None:
     asked = ["--customer-key", "c1", "--scheme", "appliance_spend", "--as-of", "2025-12-31"]
     assert main(["explain", *asked]) == 0

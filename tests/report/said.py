@@ -10,7 +10,8 @@ from clientele.report import sections
 from clientele.report.blocks import Bar, Block, Cell, Edition, Figures, Shade, Table, Text
 from clientele.report.cells import kind_of, written
 from clientele.report.formats import Language
-from clientele.report.reading import open_release
+from clientele.report.reading import NO_MEASURES, open_release
+from clientele.tiers import SchemeMeasures
 
 
 def edition_of(
@@ -18,8 +19,9 @@ def edition_of(
     language: Language = "en",
     as_of_date: date | None = None,
     scheme_ids: tuple[str, ...] = (),
+    measures: SchemeMeasures = NO_MEASURES,
 ) -> Edition:
-    with open_release(database, as_of_date, scheme_ids) as source:
+    with open_release(database, as_of_date, scheme_ids, measures=measures) as source:
         return sections.say(sections.read(source), language)
 
 

@@ -10,7 +10,6 @@ import pytest
 from clientele.report import formats
 from clientele.report.blocks import Column, Table
 from clientele.report.cells import kind_of, written
-from clientele.report.words import metric_name
 
 
 @pytest.mark.parametrize(
@@ -87,16 +86,3 @@ def test_a_row_may_decide_how_its_cells_read() -> None:
     assert kinds == [["ratio", "points", "count"], ["amount", "ratio_change", "count"]]
     assert written(Decimal("0.5"), "ratio", "en") == "50.0%"
     assert written("=1", "count", "en") == "=1"
-
-
-@pytest.mark.parametrize(
-    ("metric", "zh", "en"),
-    [
-        ("net_sales_12m_amount", "近12个月净消费额", "net sales, last 12 months"),
-        ("visits_lifetime_count", "累计消费次数", "visits, all time"),
-        ("growth_value", "成长值", "growth value"),
-        ("anything_else", "anything_else", "anything_else"),
-    ],
-)
-def test_a_metric_has_a_name_for_readers(metric: str, zh: str, en: str) -> None:
-    assert (metric_name(metric, "zh"), metric_name(metric, "en")) == (zh, en)

@@ -12,6 +12,7 @@ from said import anchor_of, edition_of, said
 
 from clientele.errors import ConfigurationError
 from clientele.report.blocks import Edition, Flow, tables_of
+from clientele.tiers import Measure
 
 Make = Callable[[str], Path]
 
@@ -378,6 +379,38 @@ def test_where_no_reason_is_published_the_figure_that_decided_is_said(changed: M
     edition = edition_of(changed("update customer_tiers set reason_en = null"))
     lines = said(edition, anchor_of(edition, "Club"))
     assert "c-02|Base|Gold|1,600.25|net sales, last 12 months 2,100, threshold 2,000" in lines
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "en", "zh"),
+    [
+        (
+            "'spent_points', 2100, 2000",
+            "Points for spending 2,100, threshold 2,000",
+            "消费积分 2,100，标准 2,000",
+        ),
+        ("'new_points', 2100, null", "new points 2,100", "new points 2,100"),
+        (
+            "'cumulative_share_before_pct', 70.5, 90",
+            "cumulative share before this customer 70.5%, threshold 90%",
+            "排在此客户之前的累计占比 70.5%，标准 90%",
+        ),
+        ("'no_earlier_rule', null, null", "none of the rules before holds", "不符合前面的任何一条规则"),
+    ],
+)
+def test_what_a_scheme_computes_itself_is_said_by_name(
+    changed: Make, decided_by: str, en: str, zh: str
+) -> None:
+    database = changed(
+        "update customer_tiers set reason_en = null, reason_zh = null;"
+        " update tier_decisions set (deciding_criterion, deciding_value, threshold_value) ="
+        f" row({decided_by}) where scheme_id = 'club'"
+    )
+    measures = {("club", 2): {"spent_points": Measure("消费积分", "Points for spending", "points")}}
+    for language, said_so, title in (("en", en, "Club"), ("zh", zh, "会员俱乐部")):
+        edition = edition_of(database, language, measures=measures)
+        lines = said(edition, anchor_of(edition, title))
+        assert any(line.startswith("c-02|") and line.endswith(f"|{said_so}") for line in lines), lines
 
 
 def test_a_date_or_a_scheme_without_tiers_is_refused(release: Path) -> None:

@@ -15,7 +15,7 @@ from clientele.duck import connect
 from clientele.errors import ConfigurationError, UnavailableError
 from clientele.lake.landing import printable
 from clientele.settings import Settings
-from clientele.tiers import Scheme, load_schemes
+from clientele.tiers import Measure, Scheme, load_schemes, measures_of
 
 #: Visits shown; the figures count all of them.
 VISITS_SHOWN: Final = 20
@@ -107,14 +107,6 @@ class Name:
 
     zh: str
     en: str
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What a figure is called, and its unit."""
-
-    name: Name
-    unit: str
 
 
 @dataclass(frozen=True)
@@ -274,11 +266,7 @@ def _window_months(scheme: Scheme | None, criterion: str | None) -> int | None:
 
 
 def _measures(scheme: Scheme | None) -> dict[str, Measure]:
-    if scheme is None:
-        return {}
-    named = [(entry.metric, entry.name, entry.unit) for entry in scheme.basis]
-    named += [(figure.code, figure.name, figure.unit) for figure in scheme.figures]
-    return {code: Measure(Name(name.zh, name.en), unit) for code, name, unit in named}
+    return measures_of(scheme) if scheme else {}
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:

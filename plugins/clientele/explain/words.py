@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from clientele.explain.facts import Decision, Name, TierExplanation, Visit
 from clientele.lake.landing import printable
+from clientele.tiers import Measure, measure_named
+from clientele.tiers.measures import PERCENTAGE
 
 Language = Literal["zh", "en"]
 
@@ -118,7 +120,7 @@ _TEXTS: Final = {
 
 
 def as_text(explained: TierExplanation, language: Language) -> str:
-    """The explanation in lines, in one language; codes stand where the scheme's file names nothing."""
+    """The explanation in lines, in one language; codes of tiers stand where the release names nothing."""
     return "\n".join(_lines(explained, language))
 
 
@@ -215,15 +217,19 @@ def _tier(explained: TierExplanation, code: str, language: Language) -> str:
 
 
 def _measure(explained: TierExplanation, metric: str, language: Language) -> str:
-    measure = explained.measures.get(metric)
-    return _said(measure.name, language) if measure else metric
+    return _said(_measure_of(explained, metric), language)
+
+
+def _measure_of(explained: TierExplanation, metric: str) -> Measure:
+    return explained.measures.get(metric) or measure_named(metric)
 
 
 def _figure(explained: TierExplanation, metric: str, value: Decimal, language: Language) -> str:
-    measure = explained.measures.get(metric)
-    unit = measure.unit if measure else ""
+    unit = _measure_of(explained, metric).unit
     if unit == "money":
         return _money(explained, value)
+    if unit == PERCENTAGE:
+        return f"{_plain(value)}%"
     return f"{_plain(value)} {_UNITS[language].get(unit, '')}".rstrip()
 
 
@@ -238,5 +244,5 @@ def _plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _said(name: Name, language: Language) -> str:
+def _said(name: Name | Measure, language: Language) -> str:
     return name.zh if language == "zh" else name.en

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import duckdb
 
 from clientele.errors import ConfigurationError, UnavailableError
 from clientele.report.words import Words
+from clientele.tiers import Measure, Measures, SchemeMeasures, measure_named
 
 Row = TypeVar("Row")
 
@@ -39,6 +41,7 @@ class Limits:
 
 
 NO_LIMITS: Final = Limits()
+NO_MEASURES: Final[SchemeMeasures] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A scheme that has tiers at the date; ``is_main``: shown with its movements and customers."""
+    """A scheme that has tiers at the date; ``is_main``: shown with its movements and customers.
+
+    ``measures`` are the figures that its file names; none where the file is of another version by now.
+    """
 
     scheme_id: str
     scheme_version: int
@@ -64,10 +70,15 @@ class Scheme:
     scheme_title_en: str
     is_main: bool
     has_policy: bool
+    measures: Measures = field(default_factory=dict)
 
     @property
     def title(self) -> Words:
         return Words(self.scheme_title_zh, self.scheme_title_en)
+
+    def measure(self, code: str) -> Measure:
+        """What the figure that decided is, by the scheme's file or else by its code."""
+        return self.measures.get(code) or measure_named(code)
 
 
 @dataclass(frozen=True)
@@ -207,19 +218,20 @@ def open_release(
     as_of_date: date | None = None,
     scheme_ids: Sequence[str] = (),
     limits: Limits = NO_LIMITS,
+    measures: SchemeMeasures = NO_MEASURES,
 ) -> Iterator[Source]:
     """Open a published DuckDB file, read-only, at a date whose tiers it holds.
 
     Without a date it is that of the newest sealed review, or else the release's own. ``scheme_ids`` are the
     schemes to show whole; where none is named, all if they are few, or else those with a policy, those that
-    are compared with each other, and the pyramid.
+    are compared with each other, and the pyramid. ``measures`` name the figures of schemes.
 
     Raises UnavailableError when the file cannot be read, lacks a published table or holds no release, and
     ConfigurationError for a date or a scheme it has no tiers of.
     """
     try:
         with duckdb.connect(str(database), read_only=True, config=limits.config) as connection:
-            yield Source(connection, _scope(connection, as_of_date, scheme_ids))
+            yield Source(connection, _scope(connection, as_of_date, scheme_ids, measures))
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise UnavailableError(
@@ -234,7 +246,10 @@ class _Dated:
 
 
 def _scope(
-    connection: duckdb.DuckDBPyConnection, as_of_date: date | None, scheme_ids: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: date | None,
+    scheme_ids: Sequence[str],
+    measures: SchemeMeasures,
 ) -> Scope:
     releases = _rows(connection, Release, _RELEASE, {})
     if not releases or releases[0].as_of_date is None:
@@ -267,7 +282,10 @@ def _scope(
         as_of_date=chosen,
         previous_date=max((day for day in dates if day < chosen), default=None),
         last_year_date=next((day for day in dates if day == _year_before(chosen)), None),
-        schemes=tuple(_with_main(schemes, scheme_ids)),
+        schemes=tuple(
+            replace(scheme, measures=measures.get((scheme.scheme_id, scheme.scheme_version), {}))
+            for scheme in _with_main(schemes, scheme_ids)
+        ),
     )
 
 

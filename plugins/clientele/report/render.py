@@ -13,7 +13,8 @@ from clientele.errors import UnavailableError
 from clientele.report import sections
 from clientele.report.blocks import Column, Edition, Table, tables_of
 from clientele.report.formats import LANGUAGES, Language
-from clientele.report.reading import NO_LIMITS, Limits, open_release
+from clientele.report.reading import NO_LIMITS, NO_MEASURES, Limits, open_release
+from clientele.tiers import SchemeMeasures
 
 Format = Literal["html", "pdf", "xlsx"]
 FORMATS: Final[tuple[Format, ...]] = ("html", "pdf", "xlsx")
@@ -34,18 +35,20 @@ def render(
     names: Names = "keys_only",
     find_names: FindNames | None = None,
     limits: Limits = NO_LIMITS,
+    measures: SchemeMeasures = NO_MEASURES,
 ) -> list[Path]:
     """Write ``tier_review_<date>.<language>.<format>`` into the folder ``output``; returns what was written.
 
     ``database`` is a published DuckDB file, opened read-only. Without a date it is that of the newest sealed
     review, or else the release's own. The same release gives the same pages and workbooks, byte for byte; a
     file that is there is replaced. ``find_names`` is asked, once, for the names of the customers listed; with
-    full names the files are their owner's alone.
+    full names the files are their owner's alone. ``measures`` say what the figures of schemes are called; one
+    that they do not name is told by its code.
 
     Raises UnavailableError when the tables cannot be read, hold no release, or a file cannot be written, and
     ConfigurationError for a date or a scheme without tiers.
     """
-    with open_release(database, as_of_date, scheme_ids, limits) as source:
+    with open_release(database, as_of_date, scheme_ids, limits, measures) as source:
         facts = sections.read(source)
     editions = {language: sections.say(facts, language, names) for language in languages}
     if find_names is not None:

@@ -10,10 +10,11 @@ from typing import Final
 from clientele.report import formats
 from clientele.report.blocks import Block, Column, Table, Text
 from clientele.report.formats import Language
-from clientele.report.reading import Source
+from clientele.report.reading import Scheme, Source
 from clientele.report.sections.absences import rest
 from clientele.report.sections.tiers import Sizes
-from clientele.report.words import Texts, Words, metric_name, speaker
+from clientele.report.words import Texts, Words, speaker
+from clientele.tiers.measures import PERCENTAGE, Measure
 
 #: Customers listed on each side; the others are counted.
 MOVERS_SHOWN: Final = 8
@@ -27,9 +28,7 @@ TEXTS: Final[Texts] = {
     ),
     "no_risers": Words("本期没有客户升级。", "Nobody moved up."),
     "no_fallers": Words("本期没有客户降级。", "Nobody moved down."),
-    "decided_by": Words(
-        "{criterion} {value}，标准 {threshold}", "{criterion} {value}, threshold {threshold}"
-    ),
+    "held_against": Words("{decided}，标准 {threshold}", "{decided}, threshold {threshold}"),
 }
 
 
@@ -138,13 +137,15 @@ def read(source: Source) -> list[Mover]:
     return source.rows(Mover, _MOVERS, movers_shown=MOVERS_SHOWN)
 
 
-def say(movers: Sequence[Mover], sizes: Sizes, scheme_id: str, language: Language) -> list[Block]:
+def say(movers: Sequence[Mover], sizes: Sizes, scheme: Scheme, language: Language) -> list[Block]:
     """The risers and the fallers of a scheme."""
     words = speaker(TEXTS, language)
-    names = {code: name.of(language) for code, name in sizes.names(scheme_id).items()}
+    names = {code: name.of(language) for code, name in sizes.names(scheme.scheme_id).items()}
     blocks: list[Block] = []
     for key, is_riser in (("risers", True), ("fallers", False)):
-        listed = [mover for mover in movers if mover.scheme_id == scheme_id and mover.is_riser == is_riser]
+        listed = [
+            mover for mover in movers if mover.scheme_id == scheme.scheme_id and mover.is_riser == is_riser
+        ]
         if not listed:
             blocks.append(Text(words(f"no_{key}"), style="note"))
             continue
@@ -164,7 +165,7 @@ def say(movers: Sequence[Mover], sizes: Sizes, scheme_id: str, language: Languag
                         names.get(mover.previous_tier_code, mover.previous_tier_code),
                         names.get(mover.tier_code, mover.tier_code),
                         mover.net_sales_12m_amount,
-                        reason(mover, language),
+                        reason(mover, scheme, language),
                     )
                     for mover in listed
                 ),
@@ -174,14 +175,20 @@ def say(movers: Sequence[Mover], sizes: Sizes, scheme_id: str, language: Languag
     return blocks
 
 
-def reason(mover: Mover, language: Language) -> str | None:
-    """The published reason, or where the date has none the figure that decided."""
+def reason(mover: Mover, scheme: Scheme, language: Language) -> str | None:
+    """The published reason, or where the date has none what decided, with its figure if there is one."""
     said = Words(mover.reason_zh or "", mover.reason_en or "").of(language).strip()
     if said or mover.deciding_criterion is None:
         return said or None
-    return speaker(TEXTS, language)(
-        "decided_by",
-        criterion=metric_name(mover.deciding_criterion, language),
-        value=formats.number(mover.deciding_value),
-        threshold=formats.number(mover.threshold_value),
-    )
+    words = speaker(TEXTS, language)
+    measure = scheme.measure(mover.deciding_criterion)
+    decided = Words(measure.zh, measure.en).of(language)
+    if mover.deciding_value is not None:
+        decided = f"{decided} {_figure(mover.deciding_value, measure)}"
+    if mover.threshold_value is None:
+        return decided
+    return words("held_against", decided=decided, threshold=_figure(mover.threshold_value, measure))
+
+
+def _figure(value: Decimal, measure: Measure) -> str:
+    return formats.number(value) + ("%" if measure.unit == PERCENTAGE else "")

@@ -139,7 +139,7 @@ def _section(found: Schemes, scheme: Scheme, number: int, language: Language) ->
         customers=formats.count(customers),
     )
     compared_with = found.movements.compared_with(scheme.scheme_id)
-    moved = movers.say(found.movers, found.sizes, scheme.scheme_id, language) if compared_with else []
+    moved = movers.say(found.movers, found.sizes, scheme, language) if compared_with else []
     return Section(
         anchor=f"scheme-{number}",
         title=scheme.title.of(language),
@@ -149,7 +149,7 @@ def _section(found: Schemes, scheme: Scheme, number: int, language: Language) ->
             *tiers.say(found.sizes, scheme.scheme_id, language),
             *movement.say(found.movements, found.sizes, scheme, language),
             *moved,
-            *thresholds.say(found.near, found.sizes, scheme.scheme_id, language),
+            *thresholds.say(found.near, found.sizes, scheme, language),
         ),
     )
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from clientele.report.blocks import Block, Column, Table, Text
 from clientele.report.formats import Language
-from clientele.report.reading import Source
+from clientele.report.reading import Scheme, Source
 from clientele.report.sections.absences import rest
 from clientele.report.sections.tiers import Sizes
-from clientele.report.words import Texts, Words, metric_name, speaker
+from clientele.report.words import Texts, Words, speaker
 
 #: Customers listed on each side; the others are counted.
 NEAR_SHOWN: Final = 6
@@ -155,11 +155,11 @@ def read(source: Source) -> list[Near]:
     return source.rows(Near, _NEAR, near_shown=NEAR_SHOWN)
 
 
-def say(near: Sequence[Near], sizes: Sizes, scheme_id: str, language: Language) -> list[Block]:
+def say(near: Sequence[Near], sizes: Sizes, scheme: Scheme, language: Language) -> list[Block]:
     """Who is near a threshold of a scheme, upward and downward."""
     words = speaker(TEXTS, language)
-    names = {code: name.of(language) for code, name in sizes.names(scheme_id).items()}
-    of_scheme = [row for row in near if row.scheme_id == scheme_id]
+    names = {code: name.of(language) for code, name in sizes.names(scheme.scheme_id).items()}
+    of_scheme = [row for row in near if row.scheme_id == scheme.scheme_id]
     if not of_scheme:
         return [Text(words("not_measured"), style="note")]
     blocks: list[Block] = []
@@ -190,7 +190,7 @@ def say(near: Sequence[Near], sizes: Sizes, scheme_id: str, language: Language) 
                         names.get(row.tier_code or "", row.tier_code),
                         names.get(row.change_tier_code or "", row.change_tier_code),
                         row.change_value,
-                        metric_name(row.change_metric or "", language),
+                        _name(scheme, row.change_metric, language),
                         row.usual_visit_amount,
                         row.net_sales_12m_amount,
                     )
@@ -204,3 +204,8 @@ def say(near: Sequence[Near], sizes: Sizes, scheme_id: str, language: Language) 
             )
         )
     return blocks
+
+
+def _name(scheme: Scheme, metric: str | None, language: Language) -> str:
+    measure = scheme.measure(metric or "")
+    return Words(measure.zh, measure.en).of(language)
