@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from clientele.errors import ConfigurationError, GateFailedError, UnavailableError
 from clientele.lake import ingest as lake_ingest
+from clientele.lake.reviews import read_reviews
 from clientele.publish import release as releases
 from clientele.publish.descriptions import read_descriptions
 from clientele.publish.record import Release
@@ -23,6 +24,7 @@ from clientele.publish.store import current_release
 from clientele.quality import gate
 from clientele.report import FORMATS, LANGUAGES, FindNames, Format, Language, Limits, Names, render
 from clientele.reviews import decide, outcome, proposal, replaying
+from clientele.reviews.schemes import sealed_versions
 from clientele.settings import Settings
 from clientele.tiers import SchemeMeasures, measures_in, superseded, versions_built, versions_in
 from clientele.warehouse import build as dbt_build
@@ -51,11 +53,13 @@ def ingest(
 def prepare(settings: Settings, as_of_date: date | None) -> str:
     """Open a candidate over the lake as it is now; returns its run id.
 
-    Raises ConfigurationError for a scheme file that is invalid, or edited after its version was published,
-    before anything is built on it.
+    Raises ConfigurationError for a scheme file that is invalid, or edited after its version was published or
+    sealed by a review, before anything is built on it.
     """
     published = current_release(settings)
-    superseded(published.scheme_versions if published else {}, versions_in(settings.dbt_project / "tiers"))
+    versions = versions_in(settings.dbt_project / "tiers")
+    superseded(published.scheme_versions if published else {}, versions)
+    superseded(sealed_versions(read_reviews(settings)), versions)
     candidate = begin(settings, as_of_date)
     discard_older(settings, candidate)
     return candidate.run_id

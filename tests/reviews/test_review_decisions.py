@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from review_builds import WARNING
 from review_shop import REVIEWED_ON, at, deliver_news, unattended
 
+from clientele import pipeline
 from clientele.errors import ConfigurationError, GateFailedError
 from clientele.lake.mount import mount
 from clientele.lake.reviews import read_reviews, review_folder, seal, verify_reviews
@@ -211,6 +212,9 @@ def test_a_sealed_version_of_a_scheme_that_was_edited_is_refused(waiting, builds
     file.write_text(file.read_text(encoding="utf-8").replace("20000", "30000"), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="raise the version"):
         propose(waiting, day=REVIEWED_ON.replace(month=4, day=30))
+    # What the file says now would be published as the reason of what was decided by what it said.
+    with pytest.raises(ConfigurationError, match=r"appliance_spend\.yml has been edited .* version 1"):
+        pipeline.prepare(waiting, None)
 
 
 def test_a_rejection_is_kept_and_has_no_effect(waiting, proposed):
