@@ -114,6 +114,18 @@ def test_the_matrix_goes_from_the_tiers_that_were_to_those_simulated() -> None:
     assert months.rows[-1] == (JUNE, 8, 1, 0, 1, 0, 0, Decimal(100), Decimal(0))
 
 
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [("zh", "仅列前 20 位，另有 1,480 位。"), ("en", "The first 20; 1,480 more are not listed.")],
+)
+def test_of_more_movers_than_a_page_lists_it_says_how_many_there_are(language: str, note: str) -> None:
+    risers = tuple(Mover(f"c{number}", "base", "gold", "up", Decimal(number)) for number in range(30))
+    movements = (Movement(JUNE, "base", "gold", "up", 1500, Decimal(2000)),)
+    many = replace(SIMULATION, movements=movements, movers=risers)
+    movers = tables(edition(many, language), "movement")[1]
+    assert (len(movers.rows), movers.note) == (20, note)
+
+
 def test_the_costs_of_each_month_stand_side_by_side_with_their_difference() -> None:
     (costs,) = tables(edition(SIMULATION, "en"), "costs")
     assert costs.rows[0] == (MAY, Decimal(20), Decimal(22), Decimal(2))

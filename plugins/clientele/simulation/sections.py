@@ -24,6 +24,7 @@ from clientele.report.blocks import (
 )
 from clientele.report.charts import tier_colour
 from clientele.report.formats import Language
+from clientele.report.sections.absences import rest
 from clientele.report.words import Speaker
 from clientele.simulation.result import SIDES, Direction, Mover, Side, Simulation, Tier
 from clientele.simulation.totals import month_cost, moved
@@ -209,7 +210,7 @@ def _movers(simulation: Simulation, direction: Direction, words: Speaker, langua
             Column(words("net_sales_12m"), "exact_amount"),
         ),
         rows=tuple(row(mover) for mover in shown),
-        note=words("rest", shown=len(shown), rest=total - len(shown)) if total > len(shown) else None,
+        note=rest(len(shown), total, language),
     )
 
 
