@@ -15,17 +15,25 @@ from world_strategies import few, worlds
 from worlds import World, account, sale
 
 
-def months_bought(world: World) -> dict[str, dict[date, Decimal]]:
-    """Net sales of each month (by its first day) with a visit, by customer."""
+def months_traded(world: World) -> dict[str, dict[date, Decimal]]:
+    """Net sales of each month (by its first day) with a receipt, by customer."""
     ledger = Ledger(world)
     found: dict[str, dict[date, Decimal]] = {}
     for key in ledger.customers:
+        months: dict[date, Decimal] = defaultdict(Decimal)
+        for receipt in ledger.until(key, world.as_of_date):
+            months[receipt.day.replace(day=1)] += receipt.net
+        found[key] = months
+    return found
+
+
+def months_bought(world: World) -> dict[str, dict[date, Decimal]]:
+    """The same of the months with a visit, by customer who has any."""
+    ledger = Ledger(world)
+    found: dict[str, dict[date, Decimal]] = {}
+    for key, traded in months_traded(world).items():
         months = {visit.day.replace(day=1) for visit in ledger.visits(key, world.as_of_date)}
-        receipts = ledger.until(key, world.as_of_date)
-        found[key] = {
-            month: sum((r.net for r in receipts if r.day.replace(day=1) == month), Decimal(0))
-            for month in months
-        }
+        found[key] = {month: traded[month] for month in months}
     return {key: months for key, months in found.items() if months}
 
 
@@ -39,7 +47,7 @@ def all_months(first: date, last: date) -> list[date]:
 @few(4)
 @given(world=worlds())
 def test_customers_won_and_lost_are_what_a_plain_reading_says(measure, world):
-    bought = months_bought(world)
+    bought, traded = months_bought(world), months_traded(world)
     rows = measure(world, "relationship_monthly")
     if not bought:
         assert rows == []
@@ -68,7 +76,7 @@ def test_customers_won_and_lost_are_what_a_plain_reading_says(measure, world):
             (
                 amount
                 for key in lost
-                for m, amount in bought[key].items()
+                for m, amount in traded[key].items()
                 if months_before(month, 23) <= m < month
             ),
             Decimal(0),
@@ -144,3 +152,21 @@ def test_sales_lost_are_those_of_the_last_year_with_purchases(measure):
     february = by_month[date(2026, 2, 1)]
     assert (february["won_back_count"], february["won_back_net_sales_amount"]) == (1, 3)
     assert (february["kept_count"], february["active_count"]) == (0, 1)
+
+
+def test_what_came_back_in_months_without_a_purchase_was_not_lost(measure):
+    """The last purchase is of December 2024: what came back from January 2024 on counts, whenever it did."""
+    lines = [
+        sale(date(2023, 11, 1), Decimal(1000)),
+        sale(date(2023, 12, 31), Decimal(-400), line_kind="return", amount=Decimal(400)),
+        sale(date(2024, 1, 10), Decimal(70)),
+        sale(date(2024, 6, 15), Decimal(-20), line_kind="return", amount=Decimal(20)),
+        sale(date(2024, 12, 31), Decimal(50)),
+        sale(date(2025, 11, 30), Decimal(-1), line_kind="return", amount=Decimal(1)),
+    ]
+    rows = measure(
+        World(date(2025, 12, 31), lines, [account(1, "c1", date(2023, 11, 1))]), "relationship_monthly"
+    )
+    assert {row["month_date"]: row["lost_net_sales_amount"] for row in rows if row["lost_count"]} == {
+        date(2025, 12, 1): 70 - 20 + 50 - 1
+    }

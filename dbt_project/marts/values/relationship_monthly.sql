@@ -1,21 +1,34 @@
 {%- set active_months = var('active_months') -%}
 with recursive
 
+-- A month of which only returns are left has no purchase, but takes from what the months beside it brought.
+months_valued as (
+
+    select
+        customer_key,
+        month_number,
+        visits_count,
+        net_sales_amount,
+        sum(net_sales_amount) over (
+            partition by customer_key
+            order by month_number
+            range between {{ active_months - 1 }} preceding and {{ active_months - 1 }} following
+        ) as net_sales_active_amount
+    from {{ ref('int_customer_months_summed') }}
+
+),
+
 purchase_months as (
 
     select
         customer_key,
         month_number,
         net_sales_amount,
+        net_sales_active_amount,
         min(month_number) over (partition by customer_key) as first_month_number,
         lag(month_number) over (partition by customer_key order by month_number) as previous_month_number,
-        lead(month_number) over (partition by customer_key order by month_number) as next_month_number,
-        sum(net_sales_amount) over (
-            partition by customer_key
-            order by month_number
-            range between {{ active_months - 1 }} preceding and current row
-        ) as net_sales_active_amount
-    from {{ ref('int_customer_months_summed') }}
+        lead(month_number) over (partition by customer_key order by month_number) as next_month_number
+    from months_valued
     where visits_count > 0
 
 ),
