@@ -23,7 +23,8 @@ create table sales_totals (
 create table load_ledger (
     source varchar, feed varchar, file_name varchar, status varchar, reason varchar, currency_code varchar,
     rows_in_count bigint, rows_loaded_count bigint, rows_duplicate_count bigint, rows_superseded_count bigint,
-    rows_quarantined_count bigint, amount_in decimal(38, 4), amount_loaded decimal(38, 4)
+    rows_quarantined_count bigint, rows_after_date_count bigint, amount_in decimal(38, 4),
+    amount_loaded decimal(38, 4)
 );
 create table tier_sizes (
     as_of_date date, scheme_id varchar, scheme_title_en varchar, tier_code varchar, tier_name_en varchar,
@@ -64,3 +65,16 @@ def test_sales_in_two_currencies_are_never_added(settings: Settings) -> None:
 def test_without_sales_there_are_none(settings: Settings) -> None:
     publish(settings, "delete from customer_values")
     assert "Net sales 0.00, of which anonymous 0.00" in as_text(read_summary(settings))
+
+
+def test_sales_dated_after_the_release_are_told_by_feed(settings: Settings) -> None:
+    publish(
+        settings,
+        "insert into load_ledger by name select 'generic' as source, feed, 'accepted' as status,"
+        " 'CNY' as currency_code, 5 as rows_in_count, 5 as rows_loaded_count,"
+        " 0 as rows_duplicate_count, 0 as rows_superseded_count, 0 as rows_quarantined_count,"
+        " 0 as amount_in, 0 as amount_loaded, later as rows_after_date_count"
+        " from (values ('pos_sales', 2), ('pos_sales', 1), ('members', 0)) as loads(feed, later)",
+    )
+    told = [line for line in as_text(read_summary(settings)).splitlines() if "dated after" in line]
+    assert told == ["  dated after 2026-06-30, to count from their day on: 3 rows of generic / pos_sales"]

@@ -14,7 +14,10 @@ from clientele.settings import Settings
 
 @dataclass(frozen=True)
 class FeedRows:
-    """Rows and amounts of one feed and currency, by where they went."""
+    """Rows and amounts of one feed and currency, by where they went.
+
+    ``rows_after_date`` of those loaded are sales dated after the date of the release.
+    """
 
     source: str
     feed: str
@@ -24,6 +27,7 @@ class FeedRows:
     rows_duplicate: int
     rows_superseded: int
     rows_quarantined: int
+    rows_after_date: int
     amount_in: Decimal
     amount_loaded: Decimal
 
@@ -113,8 +117,8 @@ def read_summary(settings: Settings) -> Summary:
         feeds = rows(
             "select source, feed, currency_code, sum(rows_in_count), sum(rows_loaded_count),"
             " sum(rows_duplicate_count), sum(rows_superseded_count), sum(rows_quarantined_count),"
-            " sum(amount_in), sum(amount_loaded) from load_ledger where status <> 'refused'"
-            " group by all order by source, feed, currency_code"
+            " sum(rows_after_date_count), sum(amount_in), sum(amount_loaded)"
+            " from load_ledger where status <> 'refused' group by all order by source, feed, currency_code"
         )
         refused = rows(
             "select distinct source, file_name, reason from load_ledger where status = 'refused'"
@@ -188,6 +192,12 @@ def as_text(summary: Summary) -> str:
         )
     )
     lines += [f"  refused: {file.source}/{file.file_name}: {file.reason}" for file in summary.refused_files]
+    lines += [
+        f"  dated after {summary.as_of_date}, to count from their day on: {feed.rows_after_date:,} rows of"
+        f" {feed.source} / {feed.feed}"
+        for feed in summary.feeds
+        if feed.rows_after_date
+    ]
     in_values = CurrencySales(
         summary.currency_code, summary.net_sales_amount, summary.anonymous_net_sales_amount
     )

@@ -265,6 +265,9 @@ BAD_BATCHES: dict[tuple[str, str], str] = {
     ("load_ledger.warning", "few_rows_quarantined"): (
         "update load_ledger set rows_quarantined_count = 9 where load_id = 2"
     ),
+    ("load_ledger.warning", "no_sale_after_date"): (
+        "update load_ledger set rows_after_date_count = 1 where load_id = 3 and currency_code = 'CNY'"
+    ),
     ("load_ledger.warning", "few_rows_duplicate"): (
         "update load_ledger set rows_duplicate_count = 40 where load_id = 3"
     ),

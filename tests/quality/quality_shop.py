@@ -180,7 +180,7 @@ select
     if(outcome = 'loaded', totals.row_count, 0) - rows_quarantined_count as rows_loaded_count,
     if(outcome = 'duplicate', totals.row_count, 0) as rows_duplicate_count,
     if(outcome = 'superseded', totals.row_count, 0) as rows_superseded_count, rows_quarantined_count,
-    totals.amount as amount_in,
+    0::bigint as rows_after_date_count, totals.amount as amount_in,
     (if(outcome = 'loaded', totals.amount, 0) - amount_quarantined)::decimal(38, 4) as amount_loaded,
     if(outcome = 'duplicate', totals.amount, 0)::decimal(38, 4) as amount_duplicate,
     if(outcome = 'superseded', totals.amount, 0)::decimal(38, 4) as amount_superseded,
@@ -241,7 +241,8 @@ select
     'generic' as source, channel, currency_code, receipts_count::bigint as receipts_count,
     anonymous_receipts_count::bigint as anonymous_receipts_count,
     net_sales_amount::decimal(38, 4) as net_sales_amount,
-    anonymous_net_sales_amount::decimal(38, 4) as anonymous_net_sales_amount
+    anonymous_net_sales_amount::decimal(38, 4) as anonymous_net_sales_amount,
+    0::decimal(38, 4) as net_sales_after_date_amount
 from (values
     ('pos', 'CNY', 398, 0, 3820.00, 0), ('ecommerce', 'CNY', 90, 10, 900.50, 100.00),
     ('ecommerce', 'USD', 10, 0, 100.00, 0)

@@ -67,10 +67,8 @@ class Builds:
             }.items():
                 columns = ", ".join(f"{column} {kind}" for column, kind in SEALED_FILES[name].items())
                 connection.execute(f"create table intermediate.{table} ({columns})")
-            connection.execute("create table intermediate.int_receipts_identified (business_date date)")
-            connection.execute(
-                "insert into intermediate.int_receipts_identified values (?)", [self.last_sale]
-            )
+            connection.execute("create table intermediate.int_sale_days_bounded (last_date date)")
+            connection.execute("insert into intermediate.int_sale_days_bounded values (?)", [self.last_sale])
             connection.execute("create table review_outcomes (as_of_date date, scheme_id varchar)")
             for scheme_id in self.schemes:
                 connection.execute(

@@ -91,7 +91,10 @@ def opened_shop(home: Path, schemes: Sequence[str] = SCHEMES) -> Settings:
 
 
 def deliver_news(settings: Settings) -> None:
-    """What comes in after the review of March and says something else about March, and a sale of April."""
+    """What comes in after the review of March and says something else about March, and a sale of April.
+
+    One till's clock is wrong: it dates a sale 2062.
+    """
     deliver(
         settings,
         "pos_sales_2026-04",
@@ -101,6 +104,7 @@ def deliver_news(settings: Settings) -> None:
             sale("R03-M03", "M03", "2026-03-10", 2000, updated_at="2026-04-02T10:00:00"),
             sale("R04-M04", "M04", "2026-04-03", 21000, kind="return", original="R02-M04"),
             sale("R03-late", "M05", "2026-03-20", 8000),
+            sale("R62-M01", "M01", "2062-04-10", 60000),
         ],
     )
     deliver(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import duckdb
 import pytest
 from review_shop import (
@@ -118,7 +121,18 @@ def test_the_next_run_publishes_the_tiers_that_the_review_sealed(reviewed, monke
             f"select customer_key, tier_rank from tier_decisions {of_march}", [REVIEWED_ON]
         ).fetchall()
         reviews = published.execute("select scheme_id, decided_by from tier_reviews order by 1").fetchall()
+        released = published.execute("select distinct as_of_date from customer_values").fetchall()
+        said = published.execute(
+            "select details from quality_results where check_id = 'no_sale_after_date'"
+        ).fetchall()
+        later = published.execute("select net_sales_after_date_amount from sales_totals").fetchall()
     # One of two customers who turned out to be one is gone, and the one who turned out to be two.
     assert len(decided) == len(sealed) - 2
     assert set(decided) < set(sealed)
     assert reviews == [(scheme_id, "Wang") for scheme_id in sorted(SCHEMES)]
+    # The sale of 2062 is loaded and moves no date.
+    assert released == [(date(2026, 4, 10),)]
+    assert said == [
+        ("1 found: load_id=5 file_name=pos_sales_2026-04.csv source=generic rows_after_date_count=1",)
+    ]
+    assert later == [(Decimal(60000),)]

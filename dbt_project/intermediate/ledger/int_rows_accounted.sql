@@ -11,6 +11,7 @@ sale_lines as (
         row_number,
         coalesce(stated_currency_code, 'XXX') as currency_code,
         amount,
+        business_date,
         rejected_column,
         rejected_reason_code
     from {{ ref('int_sale_lines_unioned') }}
@@ -74,6 +75,7 @@ staged as (
         row_number,
         'XXX' as currency_code,
         cast(null as decimal(18, 4)) as amount,
+        cast(null as date) as business_date,
         rejected_column,
         rejected_reason_code
     from without_money
@@ -97,6 +99,7 @@ select
     staged.row_number,
     staged.currency_code,
     staged.amount,
+    staged.business_date,
     {{ outcome_of('staged', 'resolved') }} as outcome,
     staged.rejected_column as column_name,
     case

@@ -1,17 +1,8 @@
 with
 
-receipts as (
-
-    select * from {{ ref('int_receipts_identified') }}
-
-),
-
 loaded_days as (
 
-    select
-        min(business_date) as first_date,
-        max(business_date) as last_date
-    from receipts
+    select * from {{ ref('int_sale_days_bounded') }}
 
 ),
 

@@ -12,9 +12,10 @@ lines as (
 
 ),
 
-as_of_date as (
+dates as (
 
-    select as_of_date from {{ source('lake', 'run_parameters') }}
+    select * from {{ ref('int_as_of_dates') }}
+    where is_current
 
 ),
 
@@ -26,8 +27,8 @@ days as (
         lines.business_date,
         count(*) as lines_count
     from lines
-    cross join as_of_date
-    where lines.business_date <= coalesce(as_of_date.as_of_date, lines.business_date)
+    inner join dates
+        on lines.business_date <= dates.as_of_date
     group by lines.source, lines.feed, lines.business_date
 
 ),

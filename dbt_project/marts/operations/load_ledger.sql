@@ -6,6 +6,15 @@ loads as (
 
 ),
 
+-- One row also where there is no date, of which nothing lies after it.
+dates as (
+
+    select max(as_of_date) as as_of_date
+    from {{ ref('int_as_of_dates') }}
+    where is_current
+
+),
+
 -- A file dropped again under another name has the rows of the load that brought the same bytes.
 load_totals as (
 
@@ -27,6 +36,7 @@ malformed as (
         'XXX' as currency_code,
         'quarantined' as outcome,
         count(*) as rows_count,
+        0 as rows_after_date_count,
         cast(0 as decimal(38, 4)) as amount
     from {{ source('lake', 'malformed_rows') }}
     group by load_id
@@ -36,13 +46,15 @@ malformed as (
 accounted as (
 
     select
-        load_id,
-        currency_code,
-        outcome,
+        rows_accounted.load_id,
+        rows_accounted.currency_code,
+        rows_accounted.outcome,
         count(*) as rows_count,
-        cast(coalesce(sum(amount), 0) as decimal(38, 4)) as amount
-    from {{ ref('int_rows_accounted') }}
-    group by load_id, currency_code, outcome
+        count(*) filter (where rows_accounted.business_date > dates.as_of_date) as rows_after_date_count,
+        cast(coalesce(sum(rows_accounted.amount), 0) as decimal(38, 4)) as amount
+    from {{ ref('int_rows_accounted') }} as rows_accounted
+    cross join dates
+    group by rows_accounted.load_id, rows_accounted.currency_code, rows_accounted.outcome
 
 ),
 
@@ -54,6 +66,7 @@ whole_files as (
         load_totals.currency_code,
         case when loads.status = 'duplicate_file' then 'duplicate' else 'superseded' end as outcome,
         load_totals.row_count as rows_count,
+        0 as rows_after_date_count,
         load_totals.amount
     from load_totals
     inner join loads
@@ -93,8 +106,9 @@ pivoted as (
         coalesce(sum(rows_count) filter (where outcome = '{{ outcome }}'), 0)
             as rows_{{ outcome }}_count,
         coalesce(sum(amount) filter (where outcome = '{{ outcome }}'), 0)
-            as amount_{{ outcome }}{{ "," if not loop.last }}
+            as amount_{{ outcome }},
         {%- endfor %}
+        coalesce(sum(rows_after_date_count) filter (where outcome = 'loaded'), 0) as rows_after_date_count
     from outcomes
     group by load_id, currency_code
 
@@ -145,6 +159,7 @@ select
     cast(coalesce(pivoted.rows_duplicate_count, 0) as bigint) as rows_duplicate_count,
     cast(coalesce(pivoted.rows_superseded_count, 0) as bigint) as rows_superseded_count,
     cast(coalesce(pivoted.rows_quarantined_count, 0) as bigint) as rows_quarantined_count,
+    cast(coalesce(pivoted.rows_after_date_count, 0) as bigint) as rows_after_date_count,
 
     cast(coalesce(load_totals.amount, 0) as decimal(38, 4)) as amount_in,
     cast(coalesce(pivoted.amount_loaded, 0) as decimal(38, 4)) as amount_loaded,

@@ -498,5 +498,5 @@ def _tell(progress: Progress, outcome: FileOutcome) -> None:
 
 
 def _now() -> datetime:
-    # The one fact of a record that comes from the clock; nothing is computed from it.
+    # The one fact of a record that comes from the clock. Sales that are dated later move the date of no run.
     return datetime.now(UTC)

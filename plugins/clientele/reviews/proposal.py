@@ -33,7 +33,7 @@ from clientele.warehouse.candidate import Candidate, begin_aside
 RECORD: Final = "proposal.json"
 FILES: Final = "files"
 OUTCOME: Final = "outcome"
-_LAST_SALE: Final = "select max(business_date) from intermediate.int_receipts_identified"
+_LAST_SALE: Final = "select last_date from intermediate.int_sale_days_bounded"
 
 
 class NothingToDecideError(ConfigurationError):
