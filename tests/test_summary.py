@@ -21,9 +21,10 @@ create table sales_totals (
     anonymous_net_sales_amount decimal(38, 4)
 );
 create table load_ledger (
-    source varchar, feed varchar, file_name varchar, status varchar, reason varchar, currency_code varchar,
-    rows_in_count bigint, rows_loaded_count bigint, rows_duplicate_count bigint, rows_superseded_count bigint,
-    rows_quarantined_count bigint, rows_after_date_count bigint, amount_in decimal(38, 4),
+    load_id bigint, source varchar, feed varchar, file_name varchar, status varchar, reason varchar,
+    currency_code varchar, rows_in_count bigint, rows_loaded_count bigint, rows_duplicate_count bigint,
+    rows_superseded_count bigint, rows_quarantined_count bigint, rows_after_date_count bigint,
+    amount_in decimal(38, 4),
     amount_loaded decimal(38, 4)
 );
 create table tier_sizes (
@@ -78,3 +79,21 @@ def test_sales_dated_after_the_release_are_told_by_feed(settings: Settings) -> N
     )
     told = [line for line in as_text(read_summary(settings)).splitlines() if "dated after" in line]
     assert told == ["  dated after 2026-06-30, to count from their day on: 3 rows of generic / pos_sales"]
+
+
+def test_of_refused_files_those_are_named_that_no_accepted_file_has_settled(settings: Settings) -> None:
+    loads = [
+        (1, "settled.csv", "refused", "no column sku"),
+        (2, "settled.csv", "accepted", None),
+        (3, "twice.csv", "refused", "it has 0 bytes"),
+        (4, "twice.csv", "refused", "no column sku"),
+        (5, "spoilt.csv", "accepted", None),
+        (6, "spoilt.csv", "refused", "no column sku"),
+    ]
+    rows = ", ".join(str((load_id, "generic", *said)) for load_id, *said in loads).replace("None", "null")
+    publish(settings, f"insert into load_ledger (load_id, source, file_name, status, reason) values {rows}")
+    summary = read_summary(settings)
+    assert [(file.file_name, file.reason) for file in summary.refused_files] == [
+        ("spoilt.csv", "no column sku"),
+        ("twice.csv", "no column sku"),
+    ]

@@ -34,7 +34,7 @@ class FeedRows:
 
 @dataclass(frozen=True)
 class RefusedFile:
-    """A file that was not taken in, and why."""
+    """A file that stands refused: no accepted file of its name came since. ``reason`` is the newest."""
 
     source: str
     file_name: str
@@ -121,8 +121,10 @@ def read_summary(settings: Settings) -> Summary:
             " from load_ledger where status <> 'refused' group by all order by source, feed, currency_code"
         )
         refused = rows(
-            "select distinct source, file_name, reason from load_ledger where status = 'refused'"
-            " order by source, file_name, reason"
+            "select source, file_name, arg_max(reason, load_id) filter (where status = 'refused')"
+            " from load_ledger group by source, file_name"
+            " having max(load_id) filter (where status = 'refused')"
+            " > coalesce(max(load_id) filter (where status = 'accepted'), 0) order by source, file_name"
         )
         tiers = rows(
             "select scheme_id, scheme_title_en, tier_code, tier_name_en, customers_count, customers_ratio,"
