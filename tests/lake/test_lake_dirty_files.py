@@ -101,7 +101,16 @@ def test_a_bad_file_is_refused_and_its_neighbour_is_not(
 
 def test_a_missing_required_column_is_named(settings: Settings) -> None:
     drop(settings, "pos_sales.csv", GOOD.replace(b"net_amount", b"amount"))
-    assert ingest(settings).files[0].reason == "no column net_amount"
+    drop(settings, "pos_sales_titled.csv", b"Sales of June\n" + GOOD)
+    drop(settings, "members.csv", b"joined_at,status\n2025-01-01,active\n")
+    assert {file.file_name: file.reason for file in ingest(settings).files} == {
+        "members.csv": "no column member_no",
+        "pos_sales.csv": "no column net_amount",
+        "pos_sales_titled.csv": (
+            "no column receipt_no, line_no, store_id, sold_at, sku, quantity, net_amount, currency_code,"
+            " kind; where lines stand before the header, its description needs skip_title_rows: auto"
+        ),
+    }
 
 
 @pytest.mark.parametrize("nothing", ['""', "null"])
@@ -216,9 +225,22 @@ def test_a_decompression_bomb_is_refused(settings: Settings) -> None:
 def test_files_outside_the_folders_of_sources_are_refused(settings: Settings) -> None:
     drop(settings, "pos_sales.csv", GOOD, source="elsewhere")
     drop(settings, "pos_sales.csv", GOOD, source=".")
-    refused = [(file.source, file.status, file.reason_code) for file in ingest(settings).files]
+    files = ingest(settings).files
+    refused = [(file.source, file.status, file.reason_code) for file in files]
     assert refused == [("elsewhere", "refused", "unknown_source"), ("landing", "refused", "unknown_source")]
+    assert [file.reason for file in files] == [
+        "no source of this name is described; `clientele source new` drafts a description",
+        "it does not lie in the folder of a source, such as generic/",
+    ]
     assert [file.status for file in ingest(settings).files] == ["unchanged", "unchanged"]
+
+
+def test_a_name_that_no_feed_takes_is_told_which_ones_are_taken(settings: Settings) -> None:
+    drop(settings, "sales.csv", GOOD)
+    assert ingest(settings).files[0].reason == (
+        "its name is none of those described, such as pos_sales*.csv, ecommerce_orders*.csv, members*.csv,"
+        " service_events*.csv, prospects*.csv, tier_overrides*.csv"
+    )
 
 
 def test_amounts_that_are_no_plain_decimals_count_as_rows_without_money(settings: Settings) -> None:

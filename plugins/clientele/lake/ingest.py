@@ -450,10 +450,12 @@ class _ChangedMeanwhileError(Exception):
 
 def _feed_of(file: LandedFile, source: SourceDescription | None) -> FeedDescription:
     if source is None:
-        raise RefusedFileError("unknown_source", "no source of this name is described")
+        reason = "no source of this name is described; `clientele source new` drafts a description"
+        raise RefusedFileError("unknown_source", reason)
     feeds = source.feeds_of(file.path.name)
     if not feeds:
-        raise RefusedFileError("unknown_feed", "its name is none of those that are described")
+        examples = ", ".join(feed.files[0] for feed in source.feeds.values())
+        raise RefusedFileError("unknown_feed", f"its name is none of those described, such as {examples}")
     if len(feeds) > 1:
         names = " and ".join(feed.name for feed in feeds)
         raise RefusedFileError("ambiguous_feed", f"its name belongs to {names}")

@@ -78,7 +78,7 @@ def list_strays(landing: Path, sources: Container[str]) -> list[LandedFile]:
         if path.is_dir() and name == path.name and name not in sources and not name.startswith("."):
             found += list_files(landing, name)
         elif not path.is_dir() and _may_be_export(path.name):
-            problem = ("unknown_source", "it does not lie in the folder of a source")
+            problem = ("unknown_source", "it does not lie in the folder of a source, such as generic/")
             found.append(LandedFile(landing.name, name, path, problem=problem))
     return found
 

@@ -88,11 +88,13 @@ def map_columns(header: tuple[str, ...], feed: FeedDescription) -> ColumnMap:
     """
     names = [plain_header(name) for name in header]
     described = {name: column for column in feed.columns for name in column.headers}
-    missing = [
-        column.name for column in feed.columns if column.is_required and not set(column.headers) & set(names)
-    ]
+    required = [column for column in feed.columns if column.is_required]
+    missing = [column.name for column in required if not set(column.headers) & set(names)]
     if missing:
-        raise RefusedFileError("missing_required_column", f"no column {', '.join(missing)}")
+        reason = f"no column {', '.join(missing)}"
+        if len(missing) == len(required) > 1 and feed.skip_title_rows == "never":
+            reason += "; where lines stand before the header, its description needs skip_title_rows: auto"
+        raise RefusedFileError("missing_required_column", reason)
     positions: dict[str, int] = {}
     for position, name in enumerate(names):
         column = described.get(name)
