@@ -1,4 +1,4 @@
-"""The commands that docs/operations.md gives for reviews are ones that there are."""
+"""The commands that docs/operations.md gives for reviews, and its DAGs, are ones that there are."""
 
 from __future__ import annotations
 
@@ -56,3 +56,10 @@ def test_every_command_of_airflow_is_one_it_knows_and_names_a_dag_of_ours(dag_ba
         for option, value in pairwise(words):
             if option == "--conf":
                 assert set(json.loads(value)) <= set(review_params())
+
+
+def test_the_table_of_dags_has_every_dag(dag_bag):
+    table = GUIDE[GUIDE.index("| DAG | starts |") :].partition("\n\n")[0]
+    listed = [re.findall("`(.*?)`", row)[0] for row in table.splitlines()[2:]]
+    dags = {re.sub("^ingest_.*_daily$", "ingest_<source>_daily", dag_id) for dag_id in dag_bag.dags}
+    assert sorted(listed) == sorted(dags)
