@@ -34,6 +34,16 @@ def test_suite_takes_table_and_severity_from_its_name(tmp_path: Path) -> None:
     assert [check.column for check in suite.expectations] == ["a"]
 
 
+def test_a_folded_description_is_published_without_its_line_break(tmp_path: Path) -> None:
+    folded = _SUITE.replace(
+        _CHECK,
+        "  - id: given\n    description: >\n      Given\n      always.\n"
+        "    type: expect_column_values_to_not_be_null\n    kwargs: {column: a}\n",
+    )
+    (suite,) = load_checkpoint(_write(tmp_path, folded), "sources").suites
+    assert suite.expectations[0].description == "Given always."
+
+
 @pytest.mark.parametrize(
     ("suite", "named"),
     [
