@@ -173,6 +173,8 @@ def _shape_problem(name: str, tree: Any, details: ErrorDetails) -> Problem:
             reason = f"{_owner(path)} lacks {key}"
         case "extra_forbidden":
             reason = f"unknown key {key}"
+        case "invalid_key":
+            reason = f"unknown key {key}; a number is written without commas, as 1500"
         case "union_tag_not_found":
             reason = "scheme lacks method"
         case "union_tag_invalid":
