@@ -16,6 +16,7 @@ from clientele.lake.verify import verify_lake
 from clientele.publish.reviews import published_review
 from clientele.publish.store import current_release, missing_names, way_back
 from clientele.publish.verify import verify_release
+from clientele.reviews.schemes import schemes_in_use
 from clientele.settings import Settings
 from clientele.tiers import load_schemes
 
@@ -64,7 +65,8 @@ def _python(settings: Settings) -> Iterator[Finding]:
 
 def _home(settings: Settings) -> Iterator[Finding]:
     if not settings.home.is_dir():
-        yield Finding("home", "failed", f"{settings.home} does not exist; `clientele sample` makes it")
+        message = f"{settings.home} does not exist: put exports into landing/<source>/ below it"
+        yield Finding("home", "failed", message)
     elif not os.access(settings.home, os.W_OK):
         yield Finding("home", "failed", f"{settings.home} cannot be written")
     else:
@@ -92,8 +94,17 @@ def _sources(settings: Settings) -> Iterator[Finding]:
 
 
 def _schemes(settings: Settings) -> Iterator[Finding]:
-    schemes = load_schemes(settings.dbt_project / "tiers")
+    folder = settings.dbt_project / "tiers"
+    schemes = load_schemes(folder)
     yield Finding("schemes", "ok", f"{len(schemes)} valid: {', '.join(sorted(schemes))}")
+    listing = "vars.schemes of dbt_project.yml"
+    in_use = schemes_in_use(settings)
+    for scheme_id in sorted(set(schemes) - set(in_use)):
+        message = f"{scheme_id} has a file and is not in {listing}: no table will have it"
+        yield Finding("schemes", "warning", message)
+    for scheme_id in in_use:
+        if scheme_id not in schemes:
+            yield Finding("schemes", "failed", f"{scheme_id} is in {listing} and has no file in {folder}")
 
 
 def _lake(settings: Settings) -> Iterator[Finding]:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from clientele import doctor
+from clientele.settings import PROJECT, Settings
+
 
 @pytest.fixture
 def lake_only(sample_shop, tmp_path: Path) -> Path:
@@ -50,3 +53,19 @@ def test_a_cut_file_of_the_lake_is_found(sample_shop, lake_only):
     raw.write_bytes(raw.read_bytes()[:-10])
     code, states = examine(sample_shop, lake_only)
     assert (code, states["lake"]) == (1, "failed")
+
+
+def test_scheme_files_and_the_list_of_schemes_in_use_are_held_against_each_other(tmp_path):
+    project = tmp_path / "dbt_project"
+    shutil.copytree(PROJECT / "dbt_project" / "tiers", project / "tiers")
+    listed = (PROJECT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8")
+    changed = listed.replace("    - value_pyramid\n", "    - vip_ladder\n", 1)
+    (project / "dbt_project.yml").write_text(changed, encoding="utf-8")
+    findings = doctor.examine(Settings(home=tmp_path, dbt_project=project))
+    said = {finding.state: finding.message for finding in findings if finding.subject == "schemes"}
+    assert said["warning"] == (
+        "value_pyramid has a file and is not in vars.schemes of dbt_project.yml: no table will have it"
+    )
+    assert said["failed"] == (
+        f"vip_ladder is in vars.schemes of dbt_project.yml and has no file in {project / 'tiers'}"
+    )
