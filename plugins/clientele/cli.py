@@ -122,7 +122,9 @@ def _quarantine_list(arguments: argparse.Namespace, settings: Settings) -> tuple
             f" the first is row {group.first_row_number}"
         )
     if not groups:
-        _say("no row is in quarantine")
+        options = {"--source": arguments.source, "--reason": arguments.reason, "--load": arguments.load}
+        chosen = " ".join(f"{option} {value}" for option, value in options.items() if value is not None)
+        _say(f"no row in quarantine is of {chosen}" if chosen else "no row is in quarantine")
     return {"groups": groups}, EXIT_DONE
 
 

@@ -107,6 +107,14 @@ def test_the_command_shows_no_contact_data_unasked(as_installed: Settings, capsy
     assert PHONE in capsys.readouterr().err
 
 
+def test_a_choice_that_finds_nothing_does_not_say_that_nothing_is_in_quarantine(as_installed, capsys) -> None:
+    for choice in (["--source", "other"], ["--reason", "no_such_reason"], ["--load", "2"]):
+        assert main(["quarantine", "list", *choice, "--json"]) == 0
+        said = capsys.readouterr()
+        assert json.loads(said.out) == {"groups": []}
+        assert said.err == f"no row in quarantine is of {' '.join(choice)}\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [([], "ACTION"), (["show", "--load", "1"], "--row"), (["show", "--load", "1", "--row", "0"], "'0'")],
