@@ -150,7 +150,9 @@ def test_ingesting_again_finds_nothing_new(home, capsys):
     records = sorted((home / "lake" / "loads").iterdir())
     capsys.readouterr()
     assert main(["ingest", "--json"]) == 0
-    files = json.loads(capsys.readouterr().out)["files"]
+    said = capsys.readouterr()
+    files = json.loads(said.out)["files"]
+    assert said.err == f"nothing new: {len(files)} files are known\n"
     assert {file["status"] for file in files} == {"unchanged"}
     assert sorted((home / "lake" / "loads").iterdir()) == records
 

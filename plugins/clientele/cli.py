@@ -82,7 +82,10 @@ def _deliver(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, in
 def _ingest(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
     from clientele import pipeline
 
-    return pipeline.ingest(settings, arguments.source, _say), EXIT_DONE
+    taken = pipeline.ingest(settings, arguments.source, _say)
+    if taken.count("unchanged") == len(taken.files):
+        _say(f"nothing new: {len(taken.files):,} files are known")
+    return taken, EXIT_DONE
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> tuple[Any, int]:
