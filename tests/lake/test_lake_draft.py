@@ -36,6 +36,12 @@ CHINESE_ROWS = [
         for number in range(40)
     ),
 ]
+# As a spreadsheet saves a report whose title and groups of columns are merged cells.
+MERGED_ROWS = [
+    "门店销售报表" + "," * 9,
+    "单据,,,会员,,,,商品,,",
+    *(row.replace("\t", ",") for row in CHINESE_ROWS[2:]),
+]
 WORKBOOK_ROWS = [
     ["Receipt No", "Line No", "Sold At", "Phone", "Price"],
     *([f"R{number}", 1.0, "2026-05-01T10:00:00", f"1380013{number:04}", 9.5] for number in range(10)),
@@ -45,6 +51,7 @@ FILES = {
     "orders_2026-05.csv.gz": None,
     "export;1.txt": "\n".join(row.replace(",", ";") for row in CSV_ROWS).encode("utf-16"),
     "销售明细_202605.tsv": "\r\n".join([*CHINESE_ROWS, ""]).encode("gbk"),
+    "销售报表_202605.csv": "\r\n".join([*MERGED_ROWS, ""]).encode("gbk"),
     "sales.xlsx": workbook({"Sheet1": WORKBOOK_ROWS}),
     "events.jsonl": b'{"Order ID": 1, "Total": 9.90, "Created": "2026-05-01"}\n' * 5,
     "numbers.csv": b"1;2026-05-01;12.50\n2;2026-05-02;13.50\n",
@@ -54,6 +61,7 @@ ROWS = {
     "orders_2026-05.csv.gz": 30,
     "export;1.txt": 30,
     "销售明细_202605.tsv": 40,
+    "销售报表_202605.csv": 40,
     "sales.xlsx": 10,
     "events.jsonl": 5,
     "numbers.csv": 2,
@@ -119,9 +127,10 @@ def test_dialect_roles_and_contacts_of_an_english_file(settings):
     assert required == {"Order No", "Line No", "Created At", "Net Total"}
 
 
-def test_dialect_roles_and_contacts_of_a_chinese_file(settings):
-    feed = drafted(settings, "销售明细_202605.tsv")
-    assert (feed.encoding, feed.delimiter, feed.skip_title_rows) == ("gb18030", "\t", "auto")
+@pytest.mark.parametrize(("name", "delimiter"), [("销售明细_202605.tsv", "\t"), ("销售报表_202605.csv", ",")])
+def test_dialect_roles_and_contacts_of_a_chinese_file(settings, name, delimiter):
+    feed = drafted(settings, name)
+    assert (feed.encoding, feed.delimiter, feed.skip_title_rows) == ("gb18030", delimiter, "auto")
     assert feed.key == ("小票号", "行号")
     assert feed.control_total is not None
     assert feed.control_total.amount == ("实付金额",)

@@ -141,7 +141,8 @@ def _layout(path: Path) -> _Layout:
     if not is_ended:
         options["final_line_break"] = ("optional", "this file's last line does not end")
     width = Counter(len(record) for record in records).most_common(1)[0][0] if records else 0
-    position = next((place for place, record in enumerate(records) if len(record) == width), 0)
+    tables = (place for place, record in enumerate(records) if len(record) == width and not _is_title(record))
+    position = next(tables, 0)
     if not records or not is_header(records[position]):
         options["header"] = (False, "the first line does not look like names")
         return _Layout(kind, options, tuple(f"column_{place}" for place in range(1, width + 1)))
@@ -212,6 +213,11 @@ def _split(head: str, delimiter: str) -> Iterator[list[str]]:
     except csv.Error:
         # What comes after a record that cannot be split is left out of the sample.
         return
+
+
+def _is_title(record: Sequence[str]) -> bool:
+    """Whether most cells are empty, as where a title or the names of groups of columns were merged cells."""
+    return 2 * sum(bool(cell.strip()) for cell in record) < len(record)
 
 
 def _names(header: Sequence[str]) -> list[str]:
