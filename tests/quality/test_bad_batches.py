@@ -52,6 +52,21 @@ def test_expectation_fails_on_its_bad_batch(
             assert named in message
 
 
+@pytest.mark.parametrize("check_id", ["customers_as_in_the_tiers", "net_sales_as_in_the_values"])
+def test_what_a_review_of_the_date_counted_may_differ_from_what_was_loaded_since(
+    check_id: str, shop: Callable[..., Path]
+) -> None:
+    from clientele.quality.validation import run_checkpoint
+
+    checkpoint = load_checkpoint(_EXPECTATIONS, "built")
+    (suite,) = (suite for suite in checkpoint.suites if suite.name == "tier_sizes.blocking")
+    kept = [check for check in suite.expectations if check.id == check_id]
+    alone = replace(checkpoint, suites=(suite.model_copy(update={"expectations": kept}),))
+    database = shop(BAD_BATCHES[suite.name, check_id], "update tier_reviews set known_load_id = 11")
+    (result,) = run_checkpoint(alone, database, threads=1, memory_limit="1GB", pages=None)
+    assert result.is_successful, result.details
+
+
 def test_every_bad_batch_belongs_to_an_expectation() -> None:
     assert set(BAD_BATCHES) == {(suite.name, check.id) for _, suite, check in _checks()}
 
