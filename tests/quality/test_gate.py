@@ -7,7 +7,9 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -71,6 +73,23 @@ def test_good_shop_passes_and_leaves_results_and_pages(
     assert f'href="{boundary}/index.html"' in index
     assert (settings.reports / "data_docs" / boundary / "index.html").is_file()
     assert hashlib.sha256(good_shop.read_bytes()).hexdigest() == before
+
+
+def test_a_check_waits_while_another_exchanges_the_pages(good_shop: Path, tmp_path: Path) -> None:
+    settings = _own_suite(tmp_path, "loads.blocking", _sql_suite("select 1 from {batch} where false"))
+    results, pages = tmp_path / "quality", settings.reports / "data_docs" / "own"
+    pages.mkdir(parents=True)
+    with ThreadPoolExecutor() as pool:
+        with gate.documentation_lock(settings):
+            checking = pool.submit(gate.check, settings, good_shop, "own", results)
+            while not list(results.glob(".*/own/index.html")):
+                assert not checking.done()
+                time.sleep(0.05)
+            with pytest.raises(TimeoutError):
+                checking.result(timeout=0.5)
+            assert list(pages.iterdir()) == []
+        assert [result.is_successful for result in checking.result(timeout=60)] == [True]
+    assert read_results(pages / "results.json") == read_results(results / "own.json")
 
 
 def test_undelivered_feeds_are_reported_and_do_not_block(

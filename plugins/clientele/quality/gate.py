@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from filelock import FileLock
+
 from clientele.errors import GateFailedError, UnavailableError
 from clientele.quality.dbt_tests import dbt_results
 from clientele.quality.index import write_index
@@ -23,7 +25,7 @@ def check(settings: Settings, database: Path, boundary: str, results: Path) -> l
     """Run all suites of ``boundary`` on the DuckDB file ``database``, opened read-only.
 
     Writes ``results/<boundary>.json`` and the Data Docs in ``settings.reports/data_docs``, then returns the
-    results, warnings among them.
+    results, warnings among them. Of two checks at once the pages of the later one stay, whole.
 
     Raises GateFailedError when a blocking check failed or any check could not be judged, naming suite, check,
     table, column, counts and the offending files and rows; and when the suites themselves cannot be read.
@@ -34,7 +36,7 @@ def check(settings: Settings, database: Path, boundary: str, results: Path) -> l
         raise UnavailableError(f"{database} does not exist", remedy="build before checking")
     from clientele.quality.validation import run_checkpoint  # importing it takes seconds
 
-    documentation = settings.reports / "data_docs"
+    documentation = _documentation(settings)
     documentation.mkdir(parents=True, exist_ok=True)
     results.mkdir(parents=True, exist_ok=True)
     # What a killed check leaves goes with its candidate; among the reports nobody would ever remove it.
@@ -43,13 +45,19 @@ def check(settings: Settings, database: Path, boundary: str, results: Path) -> l
         outcome = run_checkpoint(
             checkpoint, database, threads=settings.threads, memory_limit=settings.memory_limit, pages=pages
         )
-        write_results(results / f"{boundary}.json", outcome)
         write_results(pages / "results.json", outcome)
-        shutil.rmtree(documentation / boundary, ignore_errors=True)
-        shutil.move(pages, documentation)
-    write_index(documentation)
+        with documentation_lock(settings):
+            write_results(results / f"{boundary}.json", outcome)
+            shutil.rmtree(documentation / boundary, ignore_errors=True)
+            shutil.move(pages, documentation)
+            write_index(documentation)
     require_passed(boundary, outcome, settings.data_docs_address)
     return outcome
+
+
+def documentation_lock(settings: Settings) -> FileLock:
+    """Held by whoever exchanges pages of the Data Docs: all runs and proposals of a home share them."""
+    return FileLock(_documentation(settings) / ".lock")
 
 
 def require_passed(boundary: str, outcome: list[CheckResult], documentation: str) -> None:
@@ -68,6 +76,10 @@ def require_passed(boundary: str, outcome: list[CheckResult], documentation: str
         f"the gate {boundary!r} is closed by {len(failures)} of {len(outcome)} checks: {named}{more}",
         remedy=f"see {documentation}#{boundary}",
     )
+
+
+def _documentation(settings: Settings) -> Path:
+    return settings.reports / "data_docs"
 
 
 def _line(failure: CheckResult) -> str:
