@@ -28,7 +28,13 @@ from clientele.reviews.schemes import sealed_versions
 from clientele.settings import Settings
 from clientele.tiers import SchemeMeasures, measures_in, superseded, versions_built, versions_in
 from clientele.warehouse import build as dbt_build
-from clientele.warehouse.candidate import Candidate, begin, discard_older, open_candidate
+from clientele.warehouse.candidate import (
+    Candidate,
+    begin,
+    discard_older,
+    open_candidate,
+    told_when_overtaken,
+)
 
 if TYPE_CHECKING:
     from clientele.lake.reviews import DecisionMode, ReviewRecord
@@ -67,28 +73,31 @@ def prepare(settings: Settings, as_of_date: date | None) -> str:
 
 def check(settings: Settings, run_id: str, boundary: str) -> list[gate.CheckResult]:
     """Run the expectations of a boundary (``sources`` or ``built``); raises GateFailedError."""
-    candidate = open_candidate(settings, run_id)
-    return gate.check(settings, candidate.database, boundary, candidate.quality)
+    with told_when_overtaken(settings, run_id):
+        candidate = open_candidate(settings, run_id)
+        return gate.check(settings, candidate.database, boundary, candidate.quality)
 
 
 def build(settings: Settings, run_id: str, progress: Progress) -> None:
     """Build and test every model of the candidate in one dbt process; raises GateFailedError."""
-    dbt_build.build(settings, open_candidate(settings, run_id), progress)
+    with told_when_overtaken(settings, run_id):
+        dbt_build.build(settings, open_candidate(settings, run_id), progress)
 
 
 def publish(settings: Settings, run_id: str) -> Release:
     """Make the checked candidate the current release, all or nothing; then PostgreSQL shows it too."""
-    candidate = open_candidate(settings, run_id)
-    release = releases.publish(
-        settings,
-        candidate.database,
-        run_id=candidate.run_id,
-        token=candidate.token,
-        quality_results=_results(candidate),
-        descriptions=read_descriptions(candidate.target / "manifest.json"),
-        render_report=partial(_render_report, settings),
-        scheme_versions=versions_built(candidate.target / "manifest.json"),
-    )
+    with told_when_overtaken(settings, run_id):
+        candidate = open_candidate(settings, run_id)
+        release = releases.publish(
+            settings,
+            candidate.database,
+            run_id=candidate.run_id,
+            token=candidate.token,
+            quality_results=_results(candidate),
+            descriptions=read_descriptions(candidate.target / "manifest.json"),
+            render_report=partial(_render_report, settings),
+            scheme_versions=versions_built(candidate.target / "manifest.json"),
+        )
     return _shown(settings, release)
 
 

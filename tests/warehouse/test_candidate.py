@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pytest
@@ -58,3 +59,28 @@ def test_a_candidate_that_was_never_checked_is_not_published(settings):
     with pytest.raises((GateFailedError, UnavailableError)):
         pipeline.publish(settings, run_id)
     assert not (settings.published / "current").exists()
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda settings, run_id: pipeline.check(settings, run_id, "sources"),
+        lambda settings, run_id: pipeline.build(settings, run_id, lambda _line: None),
+        lambda settings, run_id: pipeline.publish(settings, run_id),
+    ],
+    ids=["check", "build", "publish"],
+)
+def test_an_overtaken_run_says_so_at_whichever_step_it_misses_its_candidate(settings, step):
+    ingest(settings)
+    overtaken = pipeline.prepare(settings, None)
+    pipeline.prepare(settings, None)
+    with pytest.raises(GateFailedError, match="a newer run has started"):
+        step(settings, overtaken)
+
+
+def test_a_run_that_was_not_overtaken_says_what_ended_it(settings):
+    ingest(settings)
+    run_id = pipeline.prepare(settings, None)
+    shutil.rmtree(settings.warehouse / "runs")
+    with pytest.raises(ConfigurationError, match=f"no run {run_id}"):
+        pipeline.check(settings, run_id, "sources")

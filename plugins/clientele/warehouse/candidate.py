@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from clientele.duck import connect
-from clientele.errors import ConfigurationError, UnavailableError
+from clientele.errors import ConfigurationError, GateFailedError, UnavailableError
 from clientele.failpoints import failpoint
 from clientele.lake.log import last_load_id
 from clientele.lake.mount import mount
 from clientele.lake.reviews import last_sequence_number
 from clientele.settings import Settings
 from clientele.warehouse import staged
-from clientele.warehouse.fence import NO_TOKEN, is_current, next_token
+from clientele.warehouse.fence import NO_TOKEN, is_current, is_overtaken, next_token
+
+_RUN: Final = "run_"
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def begin(settings: Settings, as_of_date: date | None) -> Candidate:
     """
     known_load_id = _last_load(settings)
     token = next_token(settings)
-    run_id = f"run_{token:06d}"
+    run_id = f"{_RUN}{token:06d}"
     candidate = Candidate(
         run_id,
         token,
@@ -170,6 +174,20 @@ def _mount(settings: Settings, candidate: Candidate) -> None:
     }
     text = json.dumps(record, indent=1) + "\n"
     (candidate.directory / "run.json").write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def told_when_overtaken(settings: Settings, run_id: str) -> Iterator[None]:
+    """Say of a run what ended it where a newer one has removed its candidate: not what broke first.
+
+    Raises GateFailedError in place of any other error, once a newer run has started.
+    """
+    try:
+        yield
+    except Exception as error:
+        if is_overtaken(settings, int(run_id.removeprefix(_RUN))):
+            raise GateFailedError("a newer run has started", remedy="let that one publish") from error
+        raise
 
 
 def discard_older(settings: Settings, candidate: Candidate) -> None:

@@ -35,6 +35,11 @@ def is_current(settings: Settings, token: int) -> bool:
     return token != NO_TOKEN and _read_token(_fence(settings)) == token
 
 
+def is_overtaken(settings: Settings, token: int) -> bool:
+    """Whether a newer token than ``token`` has been handed out."""
+    return token != NO_TOKEN and _read_token(_fence(settings)) > token
+
+
 def _fence(settings: Settings) -> Path:
     return settings.warehouse / "fence.json"
 
