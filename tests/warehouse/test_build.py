@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from clientele.errors import GateFailedError, UnavailableError
@@ -87,6 +90,45 @@ def test_a_full_disk_is_said_whatever_dbt_says_after_it(tmp_path, monkeypatch, r
         (candidate.target / "run_results.json").write_text(results, encoding="utf-8")
     with pytest.raises(UnavailableError, match="No space left on device"):
         build.build(settings, candidate, lambda _: None)
+
+
+@pytest.fixture
+def built(tmp_path, monkeypatch) -> Candidate:
+    """A candidate whose build ends with a failing test; members have come and no sale."""
+    monkeypatch.setattr(build, "dbt_command", lambda *_: [sys.executable, "-c", "raise SystemExit(1)"])
+    monkeypatch.setattr(build.staged, "keep", lambda *_: frozenset())
+    directory = tmp_path / "warehouse" / "runs" / "run_000001"
+    candidate = Candidate("run_000001", 1, directory, None, 1)
+    candidate.target.mkdir(parents=True)
+    artifacts(candidate.target, {"unique_id": "test.grain", "status": "fail", "message": "Got 28 results"})
+    with duckdb.connect(candidate.database) as connection:
+        connection.execute(
+            "create schema intermediate; create schema lake;"
+            " create table intermediate.int_sale_days_bounded (first_date date, last_date date);"
+            " insert into intermediate.int_sale_days_bounded values (null, null);"
+            " create table lake.loads as select 'generic' as source, 'members' as feed, 1200 as row_count,"
+            " 'accepted' as status, null::bigint as superseded_by_load_id"
+        )
+    return candidate
+
+
+def test_without_sales_it_is_said_what_came_and_what_to_drop_where(tmp_path, built):
+    with pytest.raises(GateFailedError) as error:
+        build.build(Settings(home=tmp_path), built, lambda _: None)
+    assert error.value.message == (
+        "there is no sale to compute values from; loaded are: generic/members (1,200 rows)"
+    )
+    assert f"pos_sales*.csv or ecommerce_orders*.csv into {tmp_path}/landing/generic/" in str(error.value)
+
+
+def test_sales_that_are_all_dated_later_than_they_came_give_no_date_but_count_as_of_one(tmp_path, built):
+    with duckdb.connect(built.database) as connection:
+        connection.execute("update intermediate.int_sale_days_bounded set first_date = date '2062-06-30'")
+    with pytest.raises(GateFailedError, match="dated later than its file came, the first 2062-06-30"):
+        build.build(Settings(home=tmp_path), built, lambda _: None)
+    asked = dataclasses.replace(built, as_of_date=date(2062, 7, 1))
+    with pytest.raises(GateFailedError, match=r"test\.grain: Got 28 results"):
+        build.build(Settings(home=tmp_path), asked, lambda _: None)
 
 
 def test_an_exit_code_alone_stops_the_build(tmp_path):

@@ -16,7 +16,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
+from clientele.duck import connect
 from clientele.errors import GateFailedError, UnavailableError
 from clientele.settings import Settings, inherited_environment
 from clientele.warehouse import staged
@@ -33,6 +35,16 @@ _WORKER = "clientele.warehouse.dbt_worker"
 _COULD_NOT = re.compile(
     r"\b(?:IO|Out of Memory) Error: |No space left on device|Disk quota exceeded|Read-only file system"
 )
+_SALE_DAYS: Final = ("intermediate", "int_sale_days_bounded")
+_LOADED_FEEDS: Final = """
+select string_agg(format('{}/{} ({:,} rows)', source, feed, rows_count), ', ' order by source, feed)
+from (
+    select source, feed, sum(row_count)::bigint as rows_count
+    from lake.loads
+    where status = 'accepted' and superseded_by_load_id is null
+    group by source, feed
+)
+"""
 
 
 def dbt_environment(settings: Settings, database: Path, base: Mapping[str, str]) -> dict[str, str]:
@@ -135,9 +147,9 @@ def build(
     ``select`` are dbt's selectors, such as ``+int_tier_decisions``; by default everything is built.
     ``variables`` go before those of the project.
 
-    Raises GateFailedError naming the first model or test that failed, UnavailableError when dbt could not
-    run at all, memory or disk did not suffice or a file of staged rows cannot be read. What was staged is
-    kept whether or not all passed.
+    Raises GateFailedError where no sale counts, or else naming the first model or test that failed,
+    UnavailableError when dbt could not run at all, memory or disk did not suffice or a file of staged rows
+    cannot be read. What was staged is kept whether or not all passed.
     """
     last = ""
     excluded = ["unit_test"] if with_tests else ["unit_test", "test"]
@@ -158,6 +170,7 @@ def build(
     read: frozenset[str] = frozenset()
     if process.returncode in (0, 1):
         read = staged.keep(settings, candidate.directory, candidate.database)
+        raise_on_no_sales(settings, candidate)
     raise_on_failure(candidate.target, process.returncode, last)
     if not select and is_current(settings, candidate.token):
         staged.discard_others(settings, read)
@@ -169,6 +182,35 @@ def raise_on_unreadable(settings: Settings, candidate: Candidate) -> None:
     for _, message in _failures(candidate.target):
         if folder in message:
             raise staged.unreadable(settings, message)
+
+
+def raise_on_no_sales(settings: Settings, candidate: Candidate) -> None:
+    """Raise GateFailedError when the built candidate has no sale, or none that gives the date not asked for.
+
+    Values have neither a date nor a currency then, and what tests and checks say of that helps nobody.
+    """
+    if not candidate.database.is_file():
+        return
+    with connect(candidate.database, settings, read_only=True) as connection:
+        built = "select count(*) from duckdb_tables() where (schema_name, table_name) = ($1, $2)"
+        if connection.execute(built, _SALE_DAYS).fetchone() == (0,):
+            return
+        days = connection.execute(f"select first_date, last_date from {'.'.join(_SALE_DAYS)}").fetchone()  # noqa: S608
+        loaded = connection.execute(_LOADED_FEEDS).fetchone()
+    first_date, last_date = days or (None, None)
+    if first_date is None:
+        raise GateFailedError(
+            f"there is no sale to compute values from; loaded are: {(loaded and loaded[0]) or 'no rows'}",
+            remedy=f"drop an export of sales into {settings.landing}/<source>/, such as pos_sales*.csv or"
+            f" ecommerce_orders*.csv into {settings.landing}/generic/; `clientele quarantine list` shows rows"
+            " that were set aside",
+        )
+    if last_date is None and candidate.as_of_date is None:
+        raise GateFailedError(
+            f"every sale is dated later than its file came, the first {first_date}: there is no date",
+            remedy="correct the exports and drop them again; where this machine's clock was wrong, ask for a"
+            " date with `--as-of`",
+        )
 
 
 def raise_on_failure(target: Path, return_code: int, last_line: str) -> None:
