@@ -81,6 +81,17 @@ def test_a_late_purchase_leaves_the_sealed_decision_and_counts_in_the_next_revie
     assert movement.history("growth_club")[0] == ("silver", "2024-01-31", "2024-04-30")
 
 
+def test_a_review_from_before_all_dates_that_are_computed_still_gives_the_tier(movement: Movement) -> None:
+    """Dates go back three years only; the shop has sealed nothing since."""
+    purchases = [("c", "2024-01-10", 1500), ("d", "2024-01-10", 100)]
+    movement.live(purchases, until="2024-03-31")
+    movement.seal("growth_club", "calendar_club")
+    movement.live(purchases, until="2028-06-30", since="2025-06")
+    assert ("2028-06-30", "silver", "waiting_for_review") in movement.decisions("growth_club")
+    assert movement.history("growth_club") == [("silver", "2024-01-31", None)]
+    assert [day for day, _, _ in movement.decisions("calendar_club")][-1] == "2028-06-30"
+
+
 def test_a_review_that_nobody_has_sealed_moves_nobody(movement: Movement) -> None:
     purchases = [("c", "2024-01-10", 1500), ("c", "2024-04-05", 4000), ("c", "2024-06-05", 20000)]
     movement.live(purchases, until="2024-03-31")

@@ -11,6 +11,32 @@ policies as (
 
 ),
 
+sealed_states as (
+
+    select * from {{ ref('int_sealed_states') }}
+
+),
+
+first_dates as (
+
+    select min(as_of_date) as first_as_of_date from {{ ref('int_as_of_dates') }}
+
+),
+
+-- A shop may have sealed its last review before the first date that is computed: its tiers go on from there.
+dates_and_earlier_reviews as (
+
+    select as_of_date from {{ ref('int_as_of_dates') }}
+
+    union all
+
+    select distinct sealed_states.sealed_as_of_date as as_of_date
+    from sealed_states
+    inner join first_dates
+        on sealed_states.sealed_as_of_date < first_dates.first_as_of_date
+
+),
+
 dates as (
 
     select
@@ -20,7 +46,7 @@ dates as (
             when as_of_date = {{ dbt.last_day('as_of_date', 'month') }}
                 then cast(extract(month from as_of_date) as integer)
         end as month_ended
-    from {{ ref('int_as_of_dates') }}
+    from dates_and_earlier_reviews
 
 ),
 
@@ -39,12 +65,6 @@ evaluation_days as (
 overrides as (
 
     select * from {{ ref('int_tier_overrides_resolved') }}
-
-),
-
-sealed_states as (
-
-    select * from {{ ref('int_sealed_states') }}
 
 ),
 
