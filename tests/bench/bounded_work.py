@@ -33,6 +33,8 @@ from clientele.warehouse.candidate import open_candidate
 MONTHS = 64
 LINES_A_MONTH = 200
 CUSTOMERS = 100
+#: Both shops end with it, in the past: a sale dated after its file came moves no date.
+LAST_YEARS = Shop(24 * LINES_A_MONTH, CUSTOMERS, 24)
 LAST_MODELS = ("int_customer_windows_summed", "int_customer_years_summed", "int_customer_preferences_ranked")
 #: How often lines are read after they were staged, up to the values of customers: by five models, two of them
 #: again for the returns that name a receipt. The half is for what need not be read again.
@@ -140,7 +142,7 @@ def make(connection: duckdb.DuckDBPyConnection, model: Model) -> tuple[dict[str,
 def build(home: Path, months: int, models: Sequence[Model]) -> Built:
     """Take a shop in and make its models."""
     settings = settings_in(home)
-    shop = Shop(months * LINES_A_MONTH, CUSTOMERS, months)
+    shop = LAST_YEARS.opened_earlier(months - LAST_YEARS.months)
     for month in range(months):
         write_month(settings.landing / "generic", shop, month)
     write_cards(settings.landing / "generic", shop)

@@ -39,7 +39,8 @@ class EastShop:
         """Columns computed from a source's lines and what became of them."""
         return self.rows(
             f"select {columns} from intermediate.int_sale_lines_unioned as lines"
-            " inner join intermediate.int_rows_accounted as accounted using (load_id, row_number)"
+            " inner join (select * exclude (business_date) from intermediate.int_rows_accounted) as accounted"
+            " using (load_id, row_number)"
             " inner join lake.loads as loads using (load_id)"
             f" where lines.source = '{source}' and ({condition}) {ending}"
         )
