@@ -314,8 +314,8 @@ left join customer_values on tiers.customer_key = customer_values.customer_key
 group by dates.as_of_date, definitions.scheme_id, definitions.tier_code, definitions.tier_rank;
 
 create table tier_reviews as
-select '2025-12-31' as review_id, date '2025-12-31' as as_of_date, 'rfm_quintile' as scheme_id,
-    12::bigint as known_load_id;
+select '2025-12-31' as review_id, date '2025-12-31' as as_of_date, scheme_id, 12::bigint as known_load_id
+from (values ('restaurant_abc'), ('rfm_quintile')) as reviewed (scheme_id);
 
 create table tier_history as
 select customer_key, scheme_id, scheme_version, tier_code, tier_rank, valid_from_date,

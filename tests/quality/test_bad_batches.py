@@ -52,14 +52,21 @@ def test_expectation_fails_on_its_bad_batch(
             assert named in message
 
 
-@pytest.mark.parametrize("check_id", ["customers_as_in_the_tiers", "net_sales_as_in_the_values"])
-def test_what_a_review_of_the_date_counted_may_differ_from_what_was_loaded_since(
-    check_id: str, shop: Callable[..., Path]
+@pytest.mark.parametrize(
+    ("suite_name", "check_id"),
+    [
+        ("tier_sizes.blocking", "customers_as_in_the_tiers"),
+        ("tier_sizes.blocking", "net_sales_as_in_the_values"),
+        ("customer_tiers.blocking", "everyone_has_a_tier"),
+    ],
+)
+def test_what_a_review_of_the_date_decided_may_differ_from_what_was_loaded_since(
+    suite_name: str, check_id: str, shop: Callable[..., Path]
 ) -> None:
     from clientele.quality.validation import run_checkpoint
 
     checkpoint = load_checkpoint(_EXPECTATIONS, "built")
-    (suite,) = (suite for suite in checkpoint.suites if suite.name == "tier_sizes.blocking")
+    (suite,) = (suite for suite in checkpoint.suites if suite.name == suite_name)
     kept = [check for check in suite.expectations if check.id == check_id]
     alone = replace(checkpoint, suites=(suite.model_copy(update={"expectations": kept}),))
     database = shop(BAD_BATCHES[suite.name, check_id], "update tier_reviews set known_load_id = 11")
