@@ -38,7 +38,7 @@ class Settings:
     keep_releases: int = 5
     keep_originals_days: int = 35
     threads: int = 2
-    memory_limit: str = "2.5GB"
+    memory_limit: str = "3GB"
     secret_key: str | None = field(default=None, repr=False)
     postgres_url: str | None = field(default=None, repr=False)
     docs_url: str | None = None
